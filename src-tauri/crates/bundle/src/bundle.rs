@@ -1,0 +1,203 @@
+//! The open bundle: a list of names and a way to read each.
+
+use std::io::Read;
+
+use crate::directory::Directory;
+use crate::fault::ReadFault;
+use crate::lone::LoneFile;
+use crate::steady::Stamp;
+use crate::trouble::Trouble;
+use crate::zip::{Archive, Packed};
+
+/// What a bundle lies in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContainerKind {
+    /// A directory.
+    Directory,
+    /// A zip archive.
+    Zip,
+    /// One file that is not packed.
+    File,
+}
+
+impl ContainerKind {
+    /// The word for reports.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Directory => "directory",
+            Self::Zip => "zip",
+            Self::File => "file",
+        }
+    }
+}
+
+/// Which import profile reads the records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Audit Bundle 1.0 (formats 1).
+    AuditBundle1,
+    /// FHIR R4 and R5 `AuditEvent` (formats 2.1).
+    FhirAuditEvent,
+    /// A known container without a known profile.
+    Unknown,
+}
+
+impl Profile {
+    /// The name of the profile in reports and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AuditBundle1 => "audit-bundle/1.0",
+            Self::FhirAuditEvent => "fhir-auditevent",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A regular file of the bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Path relative to the bundle's root, components separated by `/`.
+    pub name: String,
+    /// Size of its content in bytes, unpacked, as listed.
+    pub size_bytes: u64,
+}
+
+/// What it takes to read one entry again.
+#[derive(Clone, Debug)]
+pub(crate) enum Slot {
+    /// A file of a directory as it was listed.
+    Listed(Stamp, String),
+    /// A member of an archive.
+    Packed(Packed),
+    /// The one file itself.
+    Lone,
+}
+
+#[derive(Debug)]
+pub(crate) enum Container {
+    Directory(Directory),
+    Zip(Archive),
+    Lone(LoneFile),
+}
+
+/// A bundle that was opened and listed. Nothing in it has been judged.
+///
+/// Entries can be streamed from several threads at once.
+#[derive(Debug)]
+pub struct Bundle {
+    container: Container,
+    profile: Profile,
+    entries: Vec<Entry>,
+    /// Stands beside `entries`, in the same order.
+    slots: Vec<Slot>,
+    troubles: Vec<Trouble>,
+}
+
+impl Bundle {
+    /// Puts a bundle together. Of a refused container no entry is kept, so that nothing of it can be read.
+    pub(crate) fn new(
+        container: Container,
+        profile: Profile,
+        mut files: Vec<(Entry, Slot)>,
+        troubles: Vec<Trouble>,
+    ) -> Self {
+        if troubles.iter().any(|trouble| trouble.code.refuses()) {
+            files.clear();
+        }
+        files.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
+        let (entries, slots) = files.into_iter().unzip();
+        Self { container, profile, entries, slots, troubles }
+    }
+
+    pub(crate) fn set_profile(&mut self, profile: Profile) {
+        self.profile = profile;
+    }
+
+    /// Refuses the container after all: nothing of it can be read from now on.
+    pub(crate) fn refuse(&mut self, trouble: Trouble) {
+        self.troubles.push(trouble);
+        self.entries.clear();
+        self.slots.clear();
+    }
+
+    /// What the bundle lies in.
+    #[must_use]
+    pub fn container(&self) -> ContainerKind {
+        match self.container {
+            Container::Directory(_) => ContainerKind::Directory,
+            Container::Zip(_) => ContainerKind::Zip,
+            Container::Lone(_) => ContainerKind::File,
+        }
+    }
+
+    /// Which profile the content looks like; the user confirms it.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// The regular files, sorted by name. Empty if the container was [refused](Self::is_refused).
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// What the container did wrong while it was listed.
+    #[must_use]
+    pub fn troubles(&self) -> &[Trouble] {
+        &self.troubles
+    }
+
+    /// Whether the container was refused: hostile, damaged or over a limit. Then nothing in it can be read.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.troubles.iter().any(|trouble| trouble.code.refuses())
+    }
+
+    /// The entry with this name.
+    #[must_use]
+    pub fn entry(&self, name: &str) -> Option<&Entry> {
+        self.find(name).map(|(entry, _)| entry)
+    }
+
+    fn find(&self, name: &str) -> Option<(&Entry, &Slot)> {
+        let index = self.entries.binary_search_by(|entry| entry.name.as_str().cmp(name)).ok()?;
+        Some((self.entries.get(index)?, self.slots.get(index)?))
+    }
+
+    /// Reads a whole entry of at most `max_bytes` bytes.
+    pub fn read(&self, name: &str, max_bytes: u64) -> Result<Vec<u8>, ReadFault> {
+        let too_large = || ReadFault::TooLarge { name: name.to_owned(), limit_bytes: max_bytes };
+        if self.entry(name).is_some_and(|entry| entry.size_bytes > max_bytes) {
+            return Err(too_large());
+        }
+        let mut content = Vec::new();
+        self.stream(name)?.take(max_bytes.saturating_add(1)).read_to_end(&mut content).map_err(ReadFault::of)?;
+        if u64::try_from(content.len()).unwrap_or(u64::MAX) > max_bytes {
+            return Err(too_large());
+        }
+        Ok(content)
+    }
+
+    /// A reader over one entry from its beginning.
+    ///
+    /// Its errors carry a [`ReadFault`]; take it out with [`ReadFault::of`]. The end of the stream is reached without an
+    /// error only if the content is whole: unchanged since it was listed, of the stated size and checksum.
+    pub fn stream(&self, name: &str) -> Result<Box<dyn Read + Send + '_>, ReadFault> {
+        let Some((entry, slot)) = self.find(name) else {
+            let name = name.to_owned();
+            return Err(if self.is_refused() { ReadFault::Refused { name } } else { ReadFault::NoSuchEntry { name } });
+        };
+        match (&self.container, slot) {
+            (Container::Directory(directory), Slot::Listed(stamp, path)) => directory.stream(path, &entry.name, *stamp),
+            (Container::Zip(archive), Slot::Packed(packed)) => {
+                archive.check_unchanged(&entry.name)?;
+                Ok(archive.stream(&entry.name, entry.size_bytes, *packed))
+            }
+            (Container::Lone(file), _) => Ok(file.stream(&entry.name)),
+            _ => Err(ReadFault::NoSuchEntry { name: entry.name.clone() }),
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Decides what a path is and where the bundle in it begins.
+//!
+//! A path that is no known container is an [`OpenFault`]. A known container that is hostile, damaged or cut short opens
+//! with troubles, so that a report can say what is wrong with it.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use crate::bundle::{Bundle, Container, Entry, Profile, Slot};
+use crate::directory::Directory;
+use crate::escape::visible;
+use crate::fault::{LooksLike, OpenFault};
+use crate::fhir;
+use crate::limits::{BAG_INFO_BYTES_MAX, Limits, SNIFF_BYTES_MAX};
+use crate::lone::LoneFile;
+use crate::sniff::{self, Beginning};
+use crate::steady::open_no_follow;
+use crate::trouble::{Trouble, TroubleCode};
+use crate::zip::{self, Archive, Listing};
+
+/// Files whose presence makes a directory a bag, even if it is a broken one.
+const BAG_MARKS: &[&str] = &[
+    "bagit.txt",
+    "bag-info.txt",
+    "manifest-sha256.txt",
+    "manifest-sha512.txt",
+    "tagmanifest-sha256.txt",
+    "data/audit-manifest.json",
+];
+/// Most children of a directory that are looked at to find out what it is.
+const CHILDREN_MAX: usize = 10_000;
+/// Most files whose content is looked at to recognize FHIR.
+const PROBES_MAX: usize = 64;
+/// Bytes that recognize a file.
+const HEAD_BYTES: u64 = 512;
+/// Most names that a message lists.
+const NAMES_TOLD_MAX: usize = 5;
+
+/// Opens a directory, a zip archive, or a single file of FHIR resources, without changing or extracting anything.
+///
+/// The path itself may be a link, since the user chose it; nothing inside may.
+pub fn open(path: &Path, limits: &Limits) -> Result<Bundle, OpenFault> {
+    let metadata = fs::metadata(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => OpenFault::Missing { path: path.to_owned() },
+        _ => OpenFault::Unreadable { path: path.to_owned(), source },
+    })?;
+    if metadata.is_dir() {
+        open_directory(path, limits)
+    } else if metadata.is_file() {
+        open_file(path, limits)
+    } else {
+        Err(not_a_bundle(path, LooksLike::SpecialFile))
+    }
+}
+
+fn not_a_bundle(path: &Path, looks_like: LooksLike) -> OpenFault {
+    OpenFault::NotABundle { path: path.to_owned(), looks_like }
+}
+
+fn open_directory(path: &Path, limits: &Limits) -> Result<Bundle, OpenFault> {
+    let root = directory_root(path)?;
+    let (directory, files, troubles) = Directory::list(&root, limits)?;
+    let files = files
+        .into_iter()
+        .map(|file| {
+            let entry = Entry { name: file.name.clone(), size_bytes: file.stamp.size_bytes };
+            (entry, Slot::Listed(file.stamp, file.name))
+        })
+        .collect();
+    Ok(finish(Container::Directory(directory), files, troubles.into_list()))
+}
+
+/// Finds the directory in which the bundle lies: the one given, or the only one in it that is a bag.
+fn directory_root(path: &Path) -> Result<PathBuf, OpenFault> {
+    let is_there = |path: PathBuf| fs::symlink_metadata(path).is_ok();
+    if BAG_MARKS.iter().any(|mark| is_there(path.join(mark))) {
+        return Ok(path.to_owned());
+    }
+    let unreadable = |source| OpenFault::Unreadable { path: path.to_owned(), source };
+    let mut files = BTreeSet::new();
+    let mut directories = BTreeSet::new();
+    for child in fs::read_dir(path).map_err(unreadable)?.take(CHILDREN_MAX) {
+        let child = child.map_err(unreadable)?;
+        let file_type = child.file_type().map_err(unreadable)?;
+        if file_type.is_dir() {
+            directories.insert(child.path());
+        } else if file_type.is_file() && fhir::is_resource_file(&child.file_name().to_string_lossy()) {
+            files.insert(child.path());
+        }
+    }
+    let mut bags = directories.iter().filter(|directory| is_there(directory.join("bagit.txt")));
+    match (bags.next(), bags.next()) {
+        (Some(bag), None) => Ok(bag.clone()),
+        (Some(_), Some(_)) => Err(not_a_bundle(path, LooksLike::SeveralBundles)),
+        _ if files.iter().take(PROBES_MAX).any(|file| file_speaks_fhir(file)) => Ok(path.to_owned()),
+        _ => Err(not_a_bundle(path, LooksLike::OtherDirectory)),
+    }
+}
+
+fn file_speaks_fhir(path: &Path) -> bool {
+    let mut head = Vec::new();
+    open_no_follow(path).is_ok_and(|file| file.take(SNIFF_BYTES_MAX).read_to_end(&mut head).is_ok())
+        && sniff::speaks_fhir(&head)
+}
+
+fn open_file(path: &Path, limits: &Limits) -> Result<Bundle, OpenFault> {
+    let unreadable = |source| OpenFault::Unreadable { path: path.to_owned(), source };
+    let file = File::open(path).map_err(unreadable)?;
+    let lone = LoneFile::new(file.try_clone().map_err(unreadable)?).map_err(unreadable)?;
+    match sniff::beginning(&lone.head(HEAD_BYTES).map_err(unreadable)?) {
+        Beginning::Zip => open_zip(path, file, limits),
+        Beginning::Json => open_lone(path, lone, limits),
+        Beginning::Other(_) if zip::ends_like_a_zip(&lone) => open_zip(path, file, limits),
+        Beginning::Other(looks_like) => Err(not_a_bundle(path, looks_like)),
+    }
+}
+
+fn open_lone(path: &Path, lone: LoneFile, limits: &Limits) -> Result<Bundle, OpenFault> {
+    let unreadable = |source| OpenFault::Unreadable { path: path.to_owned(), source };
+    let head = lone.head(SNIFF_BYTES_MAX).map_err(unreadable)?;
+    if !sniff::speaks_fhir(&head) {
+        let is_segment = sniff::speaks_audit_bundle(&head);
+        return Err(not_a_bundle(path, if is_segment { LooksLike::LoneSegment } else { LooksLike::OtherJson }));
+    }
+    let name = path.file_name().map_or_else(|| "file".into(), |name| name.to_string_lossy().into_owned());
+    let size_bytes = lone.size_bytes();
+    let mut troubles = Vec::new();
+    if size_bytes > limits.entry_bytes_max {
+        let message = format!("The file is larger than {} bytes.", limits.entry_bytes_max);
+        let file = Some(visible(&name).into_owned());
+        troubles.push(Trouble { code: TroubleCode::ArchiveLimitExceeded, file, message });
+    }
+    let files = vec![(Entry { name, size_bytes }, Slot::Lone)];
+    Ok(Bundle::new(Container::Lone(lone), Profile::FhirAuditEvent, files, troubles))
+}
+
+fn open_zip(path: &Path, file: File, limits: &Limits) -> Result<Bundle, OpenFault> {
+    let listing =
+        Archive::list(file, limits).map_err(|source| OpenFault::Unreadable { path: path.to_owned(), source })?;
+    let Listing { archive, members, directories, troubles } = listing;
+    let mut troubles = troubles.into_list();
+    let tops = Tops::of(members.iter().map(|member| member.name.as_str()), &directories);
+    let is_refused = troubles.iter().any(|trouble| trouble.code.refuses());
+    let is_bag = members.iter().any(|member| is_bag_mark(&member.name));
+    let single = tops.single().map(|top| format!("{top}/"));
+    if is_bag && single.is_none() && !is_refused {
+        troubles.push(tops.trouble());
+    }
+    let files = members
+        .into_iter()
+        .map(|member| {
+            let inner = single.as_deref().and_then(|top| member.name.strip_prefix(top)).map(str::to_owned);
+            let entry = Entry { name: inner.unwrap_or(member.name), size_bytes: member.size_bytes };
+            (entry, Slot::Packed(member.packed))
+        })
+        .collect();
+    let has_directories_beside = single.is_none() && !tops.directories.is_empty();
+    let mut bundle = finish(Container::Zip(archive), files, troubles);
+    if is_bag || bundle.is_refused() {
+        return Ok(bundle);
+    }
+    if bundle.profile() == Profile::Unknown {
+        return Err(not_a_bundle(path, LooksLike::OtherZip));
+    }
+    if has_directories_beside {
+        bundle.refuse(tops.trouble());
+    }
+    Ok(bundle)
+}
+
+/// Whether a full name in an archive is a mark of a bag that lies at the top or one level down.
+fn is_bag_mark(name: &str) -> bool {
+    let inner = name.split_once('/').map_or(name, |(_, inner)| inner);
+    BAG_MARKS.contains(&name) || BAG_MARKS.contains(&inner)
+}
+
+/// What lies at the top of an archive.
+struct Tops {
+    files: BTreeSet<String>,
+    directories: BTreeSet<String>,
+}
+
+impl Tops {
+    fn of<'n>(names: impl Iterator<Item = &'n str>, listed_directories: &[String]) -> Self {
+        let mut tops = Self { files: BTreeSet::new(), directories: BTreeSet::new() };
+        for name in names {
+            match name.split_once('/') {
+                Some((top, _)) => tops.directories.insert(top.to_owned()),
+                None => tops.files.insert(name.to_owned()),
+            };
+        }
+        for name in listed_directories {
+            let top = name.split_once('/').map_or(name.as_str(), |(top, _)| top);
+            tops.directories.insert(top.to_owned());
+        }
+        tops
+    }
+
+    /// The one top-level directory, if there is nothing beside it.
+    fn single(&self) -> Option<&str> {
+        let mut directories = self.directories.iter();
+        match (directories.next(), directories.next()) {
+            (Some(top), None) if self.files.is_empty() => Some(top),
+            _ => None,
+        }
+    }
+
+    fn trouble(&self) -> Trouble {
+        let all = self.directories.iter().map(|name| format!("{}/", visible(name)));
+        let all = all.chain(self.files.iter().map(|name| visible(name).into_owned()));
+        let told: Vec<String> = all.take(NAMES_TOLD_MAX).collect();
+        let mut message =
+            format!("The archive must hold exactly one top-level directory; it holds {}.", told.join(", "));
+        if self.directories.contains("__MACOSX") {
+            message.push_str(" The Finder of macOS adds __MACOSX; another program packs the directory as it is.");
+        }
+        Trouble { code: TroubleCode::ArchiveLayout, file: None, message }
+    }
+}
+
+/// Puts the bundle together and recognizes its profile.
+fn finish(container: Container, files: Vec<(Entry, Slot)>, troubles: Vec<Trouble>) -> Bundle {
+    // Of a refused container only the names are known, and they go when it is put together.
+    let by_name = profile_by_name(&files);
+    let mut bundle = Bundle::new(container, by_name, files, troubles);
+    if by_name == Profile::Unknown && !bundle.is_refused() {
+        let profile = profile_by_content(&bundle);
+        bundle.set_profile(profile);
+    }
+    bundle
+}
+
+fn profile_by_name(files: &[(Entry, Slot)]) -> Profile {
+    let tells = |name: &str| {
+        let inner = name.split_once('/').map_or(name, |(_, inner)| inner);
+        [name, inner].iter().any(|name| *name == "data/audit-manifest.json" || name.starts_with("data/events/"))
+    };
+    if files.iter().any(|(entry, _)| tells(&entry.name)) { Profile::AuditBundle1 } else { Profile::Unknown }
+}
+
+fn profile_by_content(bundle: &Bundle) -> Profile {
+    if let Ok(info) = bundle.read("bag-info.txt", BAG_INFO_BYTES_MAX)
+        && info.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"Audit-Bundle-Format:"))
+    {
+        return Profile::AuditBundle1;
+    }
+    let is_fhir = fhir::resource_files(bundle).take(PROBES_MAX).any(|name| {
+        let mut head = Vec::new();
+        let Ok(stream) = bundle.stream(name) else { return false };
+        // A head that cannot be read to the end is still a head; reading the file will say what is wrong with it.
+        drop(stream.take(SNIFF_BYTES_MAX).read_to_end(&mut head));
+        sniff::speaks_fhir(&head)
+    });
+    if is_fhir { Profile::FhirAuditEvent } else { Profile::Unknown }
+}
