@@ -1,0 +1,267 @@
+//! What can be logged: one variant per act, with what has to be known about it later.
+//!
+//! Texts here are exact and may name people; nothing of them ever reaches `Debug`.
+
+use vault::VaultLabel;
+
+/// A question about events, as it was asked.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The exact text of the filter, range included.
+    pub query: String,
+    /// The order of the rows.
+    pub order: String,
+    /// The bundle it was put to, or `None` for all of them.
+    pub bundle: Option<String>,
+}
+
+/// Why a vault was locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockCause {
+    /// Somebody locked it.
+    Asked,
+    /// Nobody did anything for a while.
+    Idle,
+    /// The program ended.
+    Ended,
+}
+
+impl LockCause {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Idle => "idle",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+/// One act, before it happens.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// The vault was made. Always entry 1; the log writes it by itself if nobody does.
+    CreateVault {
+        /// What the vault is for.
+        label: VaultLabel,
+    },
+    /// The vault was opened. Written by [`begin`](crate::AccessLog::begin).
+    Unlock,
+    /// Attempts to open it that failed before. Written by [`begin`](crate::AccessLog::begin).
+    FailedUnlocks {
+        /// How many.
+        count: u64,
+        /// When the first was, as RFC 3339.
+        first: String,
+        /// When the last was, as RFC 3339.
+        last: String,
+    },
+    /// A user has a new signing key, by the recovery key. The log writes it by itself if nobody does.
+    RecoveryUsed,
+    /// The vault is being locked. The log adds the Merkle root over all entries before this one.
+    Lock {
+        /// Why.
+        cause: LockCause,
+    },
+    /// A bundle was stored.
+    Import {
+        /// Its id.
+        bundle: String,
+        /// The import profile.
+        profile: String,
+        /// How many records.
+        records: u64,
+        /// What verification said, in its own word.
+        integrity: String,
+    },
+    /// A bundle, or the rest of a broken-off import, was removed.
+    ImportRemoved {
+        /// Its id.
+        bundle: String,
+        /// How many records.
+        records: u64,
+    },
+    /// A bundle was verified.
+    Verify {
+        /// Its id or path.
+        bundle: String,
+        /// PASS, FAIL, …
+        integrity: String,
+        /// The assurance, where there is one.
+        assurance: Option<String>,
+        /// How many findings.
+        findings: u64,
+    },
+    /// Rows, facets and counts of one question are about to be shown.
+    Look(Question),
+    /// A look is over.
+    LookClosed {
+        /// Number of the entry that opened it.
+        look: u64,
+        /// How many rows were shown.
+        rows: u64,
+        /// How many patients they were about.
+        patients: u64,
+    },
+    /// One event is about to be shown in full.
+    ViewEvent {
+        /// Which one.
+        event_ref: String,
+    },
+    /// The patients that a question finds are about to be listed.
+    PatientsList(Question),
+    /// The users that a question finds are about to be listed.
+    UsersList(Question),
+    /// A hidden name is about to be shown.
+    Reveal {
+        /// Whose.
+        object: String,
+    },
+    /// Rows are about to be copied.
+    Copy {
+        /// What is copied.
+        object: String,
+        /// How many rows.
+        rows: u64,
+    },
+    /// Something is about to be printed.
+    Print {
+        /// What is printed.
+        object: String,
+        /// How many rows.
+        rows: u64,
+    },
+    /// Rows are about to be written to a file.
+    Export {
+        /// What is exported.
+        object: String,
+        /// How many rows.
+        rows: u64,
+        /// Where it goes.
+        destination: String,
+    },
+    /// A setting was changed.
+    Settings {
+        /// Which one.
+        name: String,
+        /// Its value before.
+        before: String,
+        /// Its value from now on.
+        after: String,
+    },
+    /// The user changed their passphrase.
+    PassphraseChange,
+    /// A purpose was given: every look before this is over.
+    PurposeGiven,
+    /// Something was refused.
+    Refused {
+        /// What was asked for, as the word of its action.
+        asked: String,
+        /// Why not, as a code.
+        why: String,
+    },
+    /// The access log itself is about to be shown.
+    LogViewed {
+        /// The exact filter.
+        filter: String,
+    },
+    /// The access log was checked.
+    LogChecked {
+        /// How many entries.
+        entries: u64,
+        /// Whether all of it stands.
+        intact: bool,
+    },
+    /// The access log is about to be written to a file.
+    LogExported {
+        /// Where it goes.
+        destination: String,
+    },
+    /// The clock is behind the entry before. The log writes it by itself.
+    ClockJump {
+        /// The time of the entry before.
+        before: String,
+        /// By how much, in seconds.
+        seconds_back: u64,
+    },
+}
+
+impl Entry {
+    /// The word for the act.
+    #[must_use]
+    pub const fn action(&self) -> &'static str {
+        match self {
+            Self::CreateVault { .. } => "create_vault",
+            Self::Unlock => "unlock",
+            Self::FailedUnlocks { .. } => "failed_unlocks",
+            Self::RecoveryUsed => "recovery_used",
+            Self::Lock { .. } => "lock",
+            Self::Import { .. } => "import",
+            Self::ImportRemoved { .. } => "import_removed",
+            Self::Verify { .. } => "verify",
+            Self::Look(_) => "look",
+            Self::LookClosed { .. } => "look_closed",
+            Self::ViewEvent { .. } => "view_event",
+            Self::PatientsList(_) => "patients_list",
+            Self::UsersList(_) => "users_list",
+            Self::Reveal { .. } => "reveal",
+            Self::Copy { .. } => "copy",
+            Self::Print { .. } => "print",
+            Self::Export { .. } => "export",
+            Self::Settings { .. } => "settings",
+            Self::PassphraseChange => "passphrase_change",
+            Self::PurposeGiven => "purpose_given",
+            Self::Refused { .. } => "refused",
+            Self::LogViewed { .. } => "log_viewed",
+            Self::LogChecked { .. } => "log_checked",
+            Self::LogExported { .. } => "log_exported",
+            Self::ClockJump { .. } => "clock_jump",
+        }
+    }
+
+    /// Whether this shows something about a person, and so needs a purpose.
+    #[must_use]
+    pub const fn is_look(&self) -> bool {
+        matches!(
+            self,
+            Self::Look(_)
+                | Self::ViewEvent { .. }
+                | Self::PatientsList(_)
+                | Self::UsersList(_)
+                | Self::Reveal { .. }
+                | Self::Copy { .. }
+                | Self::Print { .. }
+                | Self::Export { .. }
+        )
+    }
+
+    /// Whether a purpose belongs to the entry.
+    pub(crate) const fn needs_purpose(&self) -> bool {
+        self.is_look() || matches!(self, Self::PurposeGiven)
+    }
+
+    /// Whether every look before this one is over.
+    pub(crate) const fn ends_looks(&self) -> bool {
+        matches!(self, Self::PurposeGiven | Self::Lock { .. })
+    }
+
+    /// The question, for the acts that answer one.
+    #[must_use]
+    pub const fn question(&self) -> Option<&Question> {
+        match self {
+            Self::Look(question) | Self::PatientsList(question) | Self::UsersList(question) => Some(question),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Entry({})", self.action())
+    }
+}
+
+impl std::fmt::Debug for Question {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Question(…{} bytes)", self.query.len())
+    }
+}
