@@ -1,0 +1,192 @@
+//! The words of the command line. A contract: other programs rely on the names.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Opens an exported audit bundle, says what can be proved about it, and shows who looked.
+#[derive(Parser)]
+#[command(name = "chartproof", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// Form of the output: text for people, json (rows: one object a line) or csv for programs.
+    #[arg(long, global = true, default_value = "text")]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) account: Account,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Which vault, who, and why.
+#[derive(Args)]
+pub(crate) struct Account {
+    /// Folder of the vault (default: the one the window uses).
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) vault: Option<PathBuf>,
+    /// Account to unlock it with; may be left out where there is only one.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) user: Option<String>,
+    /// File whose first line is the passphrase; - reads standard input.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Why you look. Every look and every import needs one; it is written into the access log.
+    #[arg(long, global = true, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+    Csv,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Check a bundle. Needs no vault.
+    Verify {
+        bundle: PathBuf,
+        /// Raise the limits on size and count.
+        #[arg(long)]
+        allow_large: bool,
+    },
+    /// Say what a bundle is and holds, without checking it. Needs no vault.
+    Inspect {
+        bundle: PathBuf,
+        /// Raise the limits on size and count.
+        #[arg(long)]
+        allow_large: bool,
+    },
+    /// Make a believable bundle of invented people; OUT ending in .zip gives a zip.
+    Sample(SampleArguments),
+    /// Make a sample's vault with its known account and an incident waiting in it.
+    SampleVault {
+        /// Folder; must be empty or absent.
+        dir: PathBuf,
+    },
+    /// Make a vault, or look after one.
+    #[command(subcommand)]
+    Vault(VaultCommand),
+    /// Check a bundle and store it in the vault.
+    Import(ImportArguments),
+    /// List the bundles of the vault.
+    Bundles,
+    /// Who opened this patient's chart.
+    Patient {
+        id: String,
+        #[command(flatten)]
+        range: Range,
+    },
+    /// What this user opened.
+    UserActivity {
+        id: String,
+        #[command(flatten)]
+        range: Range,
+    },
+    /// Events that match a filter, such as `user:u-77 -action:login from:2026-03-02`.
+    Search {
+        filter: String,
+        #[command(flatten)]
+        range: Range,
+    },
+    /// One event with its record as written.
+    Event {
+        /// An event reference as printed in rows, or an event id if it is unique.
+        id: String,
+    },
+    /// Our own record of who looked at what.
+    #[command(subcommand)]
+    AccessLog(AccessLogCommand),
+}
+
+/// Part of the timeline.
+#[derive(Args, Default)]
+pub(crate) struct Range {
+    /// From this instant or day (RFC 3339 or YYYY-MM-DD).
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) from: Option<String>,
+    /// To this instant or the end of this day.
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) to: Option<String>,
+    /// Only this bundle (default: all, one after the other).
+    #[arg(long, value_name = "ID")]
+    pub(crate) bundle: Option<String>,
+    /// Print at most so many rows; totals stay exact.
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+}
+
+#[derive(Args)]
+pub(crate) struct SampleArguments {
+    /// Folder or .zip to make; must not exist.
+    pub(crate) out: PathBuf,
+    /// Events to make.
+    #[arg(long, default_value_t = 5_000)]
+    pub(crate) events: u64,
+    /// Same seed, same bytes.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Days of traffic.
+    #[arg(long)]
+    pub(crate) days: Option<u32>,
+    /// An incident to put into the traffic.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) scenario: Option<String>,
+    /// Damage it on purpose; `list` prints the kinds.
+    #[arg(long, value_name = "KIND")]
+    pub(crate) tamper: Option<String>,
+    /// Also write a SHA-512 manifest.
+    #[arg(long)]
+    pub(crate) sha512: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum VaultCommand {
+    /// Make a vault with its first account.
+    Create {
+        /// Folder; must be empty or absent.
+        dir: PathBuf,
+    },
+    /// What the vault is, without its content.
+    Info,
+    /// Change the passphrase: the file holds the present one on its first line and the new one on its second.
+    Passwd,
+    /// Check every page of the database, its schema, and the access log.
+    Check,
+}
+
+#[derive(Args)]
+pub(crate) struct ImportArguments {
+    pub(crate) bundle: PathBuf,
+    /// Who handed it over.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) received_from: Option<String>,
+    /// When, YYYY-MM-DD.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) received_on: Option<String>,
+    /// By which channel.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) channel: Option<String>,
+    /// The SHA-256 quoted beside it; compared before anything is stored.
+    #[arg(long, value_name = "HEX")]
+    pub(crate) expected_sha256: Option<String>,
+    /// Zone for times that have none (IANA name).
+    #[arg(long, value_name = "TZ")]
+    pub(crate) zone: Option<String>,
+    /// Raise the limits on size and count.
+    #[arg(long)]
+    pub(crate) allow_large: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AccessLogCommand {
+    /// Print the entries, oldest first.
+    Show,
+    /// Check chain, signatures and roots.
+    Verify,
+    /// Write the whole log to a file that can be checked elsewhere.
+    Export {
+        /// File to write; must not exist.
+        out: PathBuf,
+    },
+}

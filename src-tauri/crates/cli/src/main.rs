@@ -1,0 +1,58 @@
+//! `chartproof`, the command line: the same program without a window.
+//!
+//! Words, JSON members and exit codes are a contract that other programs rely on. Results go to standard output;
+//! progress and messages go to standard error. Nothing is decided here: every answer comes from `workbench`.
+
+mod args;
+mod code;
+mod looking;
+mod output;
+mod progress;
+mod records;
+mod sampling;
+mod vaults;
+mod verifying;
+
+use std::process::ExitCode;
+
+use args::{Arguments, Command};
+use clap::Parser;
+use code::Code;
+use output::complain;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no mistakes.
+            let code = if error.use_stderr() { Code::Usage } else { Code::Done };
+            drop(error.print());
+            return code.into();
+        }
+    };
+    match run(&arguments) {
+        Ok(code) => code.into(),
+        Err(fault) => {
+            complain(&fault.what);
+            Code::of(&fault).into()
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<Code, workbench::wire::Fault> {
+    let Arguments { format, account, command } = arguments;
+    match command {
+        Command::Verify { bundle, allow_large } => verifying::verify(bundle, *allow_large, *format),
+        Command::Inspect { bundle, allow_large } => verifying::inspect(bundle, *allow_large, *format),
+        Command::Sample(sample) => sampling::sample(sample, *format),
+        Command::SampleVault { dir } => sampling::sample_vault(dir),
+        Command::Vault(command) => vaults::vault(command, account, *format),
+        Command::Import(import) => vaults::import(import, account, *format),
+        Command::Bundles => vaults::bundles(account, *format),
+        Command::Patient { id, range } => looking::patient(id, range, account, *format),
+        Command::UserActivity { id, range } => looking::user_activity(id, range, account, *format),
+        Command::Search { filter, range } => looking::search(filter, range, account, *format),
+        Command::Event { id } => looking::event(id, account, *format),
+        Command::AccessLog(command) => records::access_log(command, account, *format),
+    }
+}

@@ -1,0 +1,80 @@
+//! Writing: results to standard output, messages to standard error, control characters made visible in both.
+//!
+//! The one place of the program that prints.
+
+use std::io::{self, Write};
+
+use workbench::wire::Fault;
+use workbench::{fault_of_output, visible};
+
+/// A result. A reader that went away (`| head`) ends the program quietly; any other trouble is a fault.
+pub(crate) struct Output {
+    inner: io::BufWriter<io::StdoutLock<'static>>,
+}
+
+impl Output {
+    pub(crate) fn new() -> Self {
+        Self { inner: io::BufWriter::new(io::stdout().lock()) }
+    }
+
+    /// One line for a person. Untrusted text in it cannot move the cursor or change the direction of writing.
+    pub(crate) fn line(&mut self, text: &str) -> Result<(), Fault> {
+        writeln!(self.inner, "{}", visible(text)).map_err(|error| fault_of_output(&error))
+    }
+
+    /// One JSON value on a line of its own.
+    pub(crate) fn json<T: serde::Serialize>(&mut self, value: &T) -> Result<(), Fault> {
+        serde_json::to_writer(&mut self.inner, value).map_err(|error| fault_of_output(&error.into()))?;
+        writeln!(self.inner).map_err(|error| fault_of_output(&error))
+    }
+
+    /// One line of CSV (RFC 4180). A cell that a spreadsheet would take for a formula is guarded by an apostrophe.
+    pub(crate) fn csv(&mut self, cells: &[&str]) -> Result<(), Fault> {
+        let row: Vec<String> = cells.iter().map(|cell| csv_cell(cell)).collect();
+        write!(self.inner, "{}\r\n", row.join(",")).map_err(|error| fault_of_output(&error))
+    }
+
+    /// Hands everything to the system.
+    pub(crate) fn finish(mut self) -> Result<(), Fault> {
+        self.inner.flush().map_err(|error| fault_of_output(&error))
+    }
+}
+
+/// A message for a person, on standard error.
+pub(crate) fn complain(text: &str) {
+    // There is nowhere left to say that standard error is gone.
+    drop(writeln!(io::stderr(), "chartproof: {}", visible(text)));
+}
+
+/// A note for a person, on standard error, without the program's name.
+pub(crate) fn note(text: &str) {
+    drop(writeln!(io::stderr(), "{}", visible(text)));
+}
+
+/// What spreadsheets take for the start of a formula (formats 5).
+const FORMULA_STARTS: [char; 10] = ['=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠'];
+
+fn csv_cell(text: &str) -> String {
+    let guarded: Vec<String> = text.split('\n').map(guarded_line).collect();
+    format!("\"{}\"", guarded.join("\n").replace('"', "\"\""))
+}
+
+fn guarded_line(line: &str) -> String {
+    let start = line.trim_start_matches([' ', '\u{a0}', '\t', '\r']);
+    let risky = start.starts_with(FORMULA_STARTS) || line.starts_with(['\t', '\r']);
+    if risky { format!("'{line}") } else { line.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_never_becomes_a_formula() {
+        assert_eq!(csv_cell("=1+1"), "\"'=1+1\"");
+        assert_eq!(csv_cell(" \u{a0}@x"), "\"' \u{a0}@x\"");
+        assert_eq!(csv_cell("a\n-b"), "\"a\n'-b\"");
+        assert_eq!(csv_cell("say \"no\""), "\"say \"\"no\"\"\"");
+        assert_eq!(csv_cell("2026-03-02"), "\"2026-03-02\"");
+    }
+}

@@ -1,0 +1,37 @@
+//! How far a long run is: one line on standard error, rewritten in place, and only where a person sits there.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use workbench::Gauge;
+
+/// How often the line is rewritten.
+const REWRITE_EVERY: Duration = Duration::from_millis(200);
+
+/// Runs `work` and shows its gauge meanwhile.
+pub(crate) fn show<T>(what: &str, gauge: &Gauge, work: impl FnOnce() -> T) -> T {
+    if !io::stderr().is_terminal() {
+        return work();
+    }
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                write_line(what, gauge);
+                std::thread::park_timeout(REWRITE_EVERY);
+            }
+            drop(write!(io::stderr(), "\r\x1b[2K"));
+        });
+        let result = work();
+        over.store(true, Ordering::Relaxed);
+        result
+    })
+}
+
+fn write_line(what: &str, gauge: &Gauge) {
+    let (records, done, total) = gauge.read();
+    let percent = if total == 0 { 0 } else { done.saturating_mul(100) / total };
+    drop(write!(io::stderr(), "\r\x1b[2K{what}: {records} records, {percent} %"));
+    drop(io::stderr().flush());
+}

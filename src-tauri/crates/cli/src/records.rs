@@ -1,0 +1,64 @@
+//! `access-log`: our own record of who looked at what.
+
+use workbench::wire::{Fault, LogEntry, Nothing};
+
+use crate::args::{AccessLogCommand, Account, Format};
+use crate::code::Code;
+use crate::output::{Output, note};
+use crate::vaults::open;
+
+/// `access-log …`
+pub(crate) fn access_log(command: &AccessLogCommand, account: &Account, format: Format) -> Result<Code, Fault> {
+    let desk = open(account)?;
+    match command {
+        AccessLogCommand::Show => {
+            let mut output = Output::new();
+            if format == Format::Csv {
+                output.csv(&["seq", "time", "actor", "action", "object", "purpose", "result"])?;
+            }
+            desk.each_log_entry(&mut |entry| entry_out(&entry, format, &mut output))?;
+            output.finish()?;
+            Ok(Code::Done)
+        }
+        AccessLogCommand::Verify => {
+            let check = desk.check_log(Nothing {})?;
+            let mut output = Output::new();
+            match format {
+                Format::Json => output.json(&check)?,
+                Format::Text | Format::Csv => {
+                    output.line(&check.sentence)?;
+                    check.lines.iter().try_for_each(|line| output.line(&format!("  {line}")))?;
+                }
+            }
+            output.finish()?;
+            Ok(if check.stands { Code::Done } else { Code::Bad })
+        }
+        AccessLogCommand::Export { out } => {
+            let exported = desk.export_log_to(out)?;
+            note(&format!("{} entries, SHA-256 {}", exported.entries, exported.sha256.unwrap_or_default()));
+            Ok(Code::Done)
+        }
+    }
+}
+
+fn entry_out(entry: &LogEntry, format: Format, output: &mut Output) -> Result<(), Fault> {
+    let purpose = entry.purpose.as_deref().unwrap_or_default();
+    let result = entry.result.as_deref().unwrap_or_default();
+    match format {
+        Format::Json => output.json(entry),
+        Format::Csv => {
+            let seq = entry.seq.to_string();
+            let (time, actor) = (&entry.time.recorded, &entry.actor);
+            output.csv(&[&seq, time, actor, &entry.action, &entry.object, purpose, result])
+        }
+        Format::Text => {
+            output.line(&format!("{:>6}  {}  {}  {}", entry.seq, entry.time.recorded, entry.actor, entry.what))?;
+            for (label, value) in [("about", entry.object.as_str()), ("why", purpose), ("result", result)] {
+                if !value.is_empty() {
+                    output.line(&format!("        {label}: {value}"))?;
+                }
+            }
+            Ok(())
+        }
+    }
+}

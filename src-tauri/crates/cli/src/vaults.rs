@@ -1,0 +1,220 @@
+//! `vault`, `import`, `bundles`: what changes or lists the content of a vault without showing a person.
+
+use std::io::{IsTerminal, Read};
+use std::path::PathBuf;
+
+use workbench::wire::{
+    ChangePassphraseAsk, CreateVaultAsk, Fault, FaultCode, JobState, Nothing, PurposeAsk, UnlockAsk,
+};
+use workbench::{Desk, ImportWish, NoWindow, Options, grouped, usual_vault_dir};
+
+use crate::args::{Account, Format, ImportArguments, VaultCommand};
+use crate::code::Code;
+use crate::output::{Output, note};
+use crate::progress;
+
+/// A passphrase file is at most so long, in bytes.
+const PASSPHRASE_FILE_BYTES_MAX: u64 = 16 * 1024;
+
+/// `vault …`
+pub(crate) fn vault(command: &VaultCommand, account: &Account, format: Format) -> Result<Code, Fault> {
+    match command {
+        VaultCommand::Create { dir } => create(dir.clone(), account),
+        VaultCommand::Info => info(account, format),
+        VaultCommand::Passwd => change_passphrase(account),
+        VaultCommand::Check => check(account, format),
+    }
+}
+
+fn create(dir: PathBuf, account: &Account) -> Result<Code, Fault> {
+    let user = account.user.clone().ok_or_else(|| usage("Name the first account with --user."))?;
+    let [passphrase] = passphrases::<1>(account)?;
+    let desk = Desk::new(Options::at(dir), Box::new(NoWindow));
+    if let Some(warning) = desk.vault_place(workbench::wire::VaultPlaceAsk { choose: false })?.warning {
+        note(&warning);
+    }
+    let created = desk.create_vault(CreateVaultAsk { user, passphrase })?;
+    let mut output = Output::new();
+    output.line(&format!("Vault made in {}", created.dir))?;
+    output.line("Recovery key, shown this once; keep it on paper, away from this computer:")?;
+    output.line(&format!("  {}", created.recovery_key))?;
+    output.finish()?;
+    Ok(Code::Done)
+}
+
+fn info(account: &Account, format: Format) -> Result<Code, Fault> {
+    let facts = desk(account)?.vault_info()?;
+    facts_out(&facts, format)?;
+    Ok(Code::Done)
+}
+
+fn change_passphrase(account: &Account) -> Result<Code, Fault> {
+    let [old, new] = passphrases::<2>(account)?;
+    let desk = desk(account)?;
+    desk.unlock(UnlockAsk { user: user(&desk, account)?, passphrase: old.clone() })?;
+    desk.change_passphrase(ChangePassphraseAsk { old, new })?;
+    note("The passphrase was changed.");
+    Ok(Code::Done)
+}
+
+fn check(account: &Account, format: Format) -> Result<Code, Fault> {
+    let check = open(account)?.check_vault()?;
+    let mut output = Output::new();
+    match format {
+        Format::Json => output.json(&serde_json::json!({ "whole": check.whole, "lines": check.lines }))?,
+        Format::Text | Format::Csv => check.lines.iter().try_for_each(|line| output.line(line))?,
+    }
+    output.finish()?;
+    Ok(if check.whole { Code::Done } else { Code::Bad })
+}
+
+/// `import`
+pub(crate) fn import(ask: &ImportArguments, account: &Account, format: Format) -> Result<Code, Fault> {
+    let desk = open_for(account, "import")?;
+    let wish = ImportWish {
+        received_from: ask.received_from.clone().unwrap_or_default(),
+        received_on: ask.received_on.clone().unwrap_or_default(),
+        channel: ask.channel.clone().unwrap_or_default(),
+        expected_sha256: ask.expected_sha256.clone(),
+        zone: ask.zone.clone(),
+        allow_large: ask.allow_large,
+    };
+    let started = desk.import_path(&ask.bundle, &wish)?;
+    if let Some(sentence) = &started.quoted {
+        note(sentence);
+    }
+    if let Some(already) = &started.already {
+        note("This bundle is already in the vault; nothing was changed.");
+        return imported(already, "already stored", format);
+    }
+    let number = started.job.unwrap_or_default();
+    let gauge = desk.gauge(number)?;
+    let job = progress::show("Checking and storing", &gauge, || desk.wait_for(number))?;
+    if job.state != JobState::Done {
+        return Err(job.fault.unwrap_or_else(|| Fault::new(FaultCode::Internal, "The import ended without a reason.")));
+    }
+    if let Some(sentence) = &job.sentence {
+        note(sentence);
+    }
+    imported(&job.bundle.unwrap_or_default(), "stored", format)
+}
+
+fn imported(bundle: &str, what: &str, format: Format) -> Result<Code, Fault> {
+    let mut output = Output::new();
+    match format {
+        Format::Json => output.json(&serde_json::json!({ "bundle": bundle, "result": what }))?,
+        Format::Text | Format::Csv => output.line(bundle)?,
+    }
+    output.finish()?;
+    Ok(Code::Done)
+}
+
+/// `bundles`
+pub(crate) fn bundles(account: &Account, format: Format) -> Result<Code, Fault> {
+    let bundles = open(account)?.bundles(Nothing {})?.bundles;
+    let mut output = Output::new();
+    if format == Format::Csv {
+        output.csv(&["bundle", "name", "period", "profile", "badge", "events", "imported"])?;
+    }
+    for card in &bundles {
+        let (badge, when) = (&card.badge.word, &card.imported.recorded);
+        match format {
+            Format::Json => output.json(card)?,
+            Format::Csv => {
+                let events = card.events.to_string();
+                output.csv(&[&card.bundle, &card.name, &card.period, &card.profile, badge, &events, when])?;
+            }
+            Format::Text => {
+                output.line(&format!("{}  {badge}", card.bundle))?;
+                output.line(&format!("  {}, {}", card.name, card.period))?;
+                output.line(&format!("  {}, {} events, imported {when}", card.profile, grouped(card.events)))?;
+            }
+        }
+    }
+    output.finish()?;
+    Ok(Code::Done)
+}
+
+/// Prints labels and values.
+pub(crate) fn facts_out(facts: &[(String, String)], format: Format) -> Result<(), Fault> {
+    let mut output = Output::new();
+    match format {
+        Format::Json => {
+            let object = facts.iter().map(|(label, value)| (label.clone(), value.clone().into()));
+            output.json(&serde_json::Value::Object(object.collect()))?;
+        }
+        Format::Csv => facts.iter().try_for_each(|(label, value)| output.csv(&[label, value]))?,
+        Format::Text => facts.iter().try_for_each(|(label, value)| output.line(&format!("{label:<16} {value}")))?,
+    }
+    output.finish()
+}
+
+/// The desk for the vault that was named, or the usual one. Nothing is unlocked.
+pub(crate) fn desk(account: &Account) -> Result<Desk, Fault> {
+    let dir = account.vault.clone().or_else(usual_vault_dir);
+    let dir = dir.ok_or_else(|| usage("Name the vault's folder with --vault."))?;
+    Ok(Desk::new(Options::at(dir), Box::new(NoWindow)))
+}
+
+/// The same, unlocked.
+pub(crate) fn open(account: &Account) -> Result<Desk, Fault> {
+    let desk = desk(account)?;
+    let [passphrase] = passphrases::<1>(account)?;
+    desk.unlock(UnlockAsk { user: user(&desk, account)?, passphrase })?;
+    Ok(desk)
+}
+
+/// The same with a purpose. Without one the refusal is written into the access log.
+pub(crate) fn open_for(account: &Account, asked: &'static str) -> Result<Desk, Fault> {
+    let desk = open(account)?;
+    match &account.reason {
+        Some(text) => desk.give_purpose(PurposeAsk { text: text.clone() }).map(drop)?,
+        None => return Err(desk.refuse_without_purpose(asked)?),
+    }
+    Ok(desk)
+}
+
+fn user(desk: &Desk, account: &Account) -> Result<String, Fault> {
+    if let Some(user) = &account.user {
+        return Ok(user.clone());
+    }
+    let start = desk.start(Nothing {})?;
+    if let Some(damage) = start.damage {
+        return Err(damage);
+    }
+    match start.users.as_slice() {
+        [] => Err(Fault::new(FaultCode::VaultState, "There is no vault in this folder.")),
+        [only] => Ok(only.clone()),
+        _ => Err(usage("This vault has several accounts: name yours with --user.")),
+    }
+}
+
+/// The first lines of the passphrase file; `-` is standard input.
+fn passphrases<const N: usize>(account: &Account) -> Result<[String; N], Fault> {
+    let Some(file) = &account.passphrase_file else {
+        return Err(usage("Give the passphrase with --passphrase-file FILE (- reads standard input)."));
+    };
+    let mut text = String::new();
+    let read = if file.as_os_str() == "-" {
+        if std::io::stdin().is_terminal() {
+            note("Passphrase (it will be visible):");
+        }
+        std::io::stdin().lock().take(PASSPHRASE_FILE_BYTES_MAX).read_to_string(&mut text)
+    } else {
+        std::fs::File::open(file).and_then(|open| open.take(PASSPHRASE_FILE_BYTES_MAX).read_to_string(&mut text))
+    };
+    read.map_err(|error| {
+        let what = format!("The passphrase file {} cannot be read: {}.", file.display(), error.kind());
+        Fault::new(FaultCode::Unreadable, what)
+    })?;
+    let mut lines = text.lines().map(str::to_owned);
+    let mut found = [const { String::new() }; N];
+    for slot in &mut found {
+        *slot = lines.next().ok_or_else(|| usage(&format!("The passphrase file needs {N} line(s).")))?;
+    }
+    Ok(found)
+}
+
+fn usage(what: &str) -> Fault {
+    Fault::new(FaultCode::BadInput, what)
+}

@@ -1,0 +1,82 @@
+//! `verify` and `inspect`: without a vault, without a trace.
+
+use std::path::Path;
+
+use workbench::direct::{self, Verified};
+use workbench::wire::Fault;
+use workbench::{Gauge, grouped};
+
+use crate::args::Format;
+use crate::code::Code;
+use crate::output::Output;
+use crate::progress;
+
+/// Checks a bundle and says what was found.
+pub(crate) fn verify(bundle: &Path, allow_large: bool, format: Format) -> Result<Code, Fault> {
+    let gauge = Gauge::default();
+    let verified = progress::show("Checking", &gauge, || direct::verify(bundle, allow_large, &gauge))?;
+    let mut output = Output::new();
+    match format {
+        Format::Json => output.json(&verified.json)?,
+        Format::Csv => findings_as_csv(&verified, &mut output)?,
+        Format::Text => report_as_text(&verified, &mut output)?,
+    }
+    output.finish()?;
+    Ok(match verified.integrity() {
+        "FAIL" => Code::Bad,
+        "NOT_EVALUABLE" => Code::NotEvaluable,
+        _ => Code::Done,
+    })
+}
+
+fn report_as_text(verified: &Verified, output: &mut Output) -> Result<(), Fault> {
+    let verdict = &verified.verdict;
+    output.line(&format!("{}: {}", verdict.badge.word, verdict.sentence))?;
+    let assurance = verdict.assurance.as_deref().unwrap_or("none");
+    output.line(&format!("Integrity {}, assurance {assurance}", verified.integrity()))?;
+    paragraph("Checked", &verdict.checked, output)?;
+    for finding in &verified.findings {
+        output.line("")?;
+        output.line(&format!("[{}] {}", finding.severity, finding.code))?;
+        output.line(&format!("  {}", finding.message))?;
+        for (label, value) in &finding.places {
+            output.line(&format!("  {label}: {value}"))?;
+        }
+    }
+    paragraph("This proves", &verdict.proves, output)?;
+    paragraph("This does not prove", &verdict.does_not_prove, output)
+}
+
+fn paragraph(title: &str, sentences: &[String], output: &mut Output) -> Result<(), Fault> {
+    if sentences.is_empty() {
+        return Ok(());
+    }
+    output.line("")?;
+    output.line(title)?;
+    sentences.iter().try_for_each(|sentence| output.line(&format!("  - {sentence}")))
+}
+
+fn findings_as_csv(verified: &Verified, output: &mut Output) -> Result<(), Fault> {
+    output.csv(&["code", "severity", "message"])?;
+    verified.findings.iter().try_for_each(|finding| output.csv(&[&finding.code, &finding.severity, &finding.message]))
+}
+
+/// Says what a bundle is and holds.
+pub(crate) fn inspect(bundle: &Path, allow_large: bool, format: Format) -> Result<Code, Fault> {
+    let inspected = direct::inspect(bundle, allow_large)?;
+    let mut output = Output::new();
+    match format {
+        Format::Json => output.json(&inspected.json)?,
+        Format::Csv => {
+            output.csv(&["fact", "value"])?;
+            inspected.facts.iter().try_for_each(|(label, value)| output.csv(&[label, value]))?;
+        }
+        Format::Text => {
+            output.line("Not verified: this is what the bundle says of itself.")?;
+            inspected.facts.iter().try_for_each(|(label, value)| output.line(&format!("{label:<16} {value}")))?;
+            output.line(&format!("{:<16} {}", "Bytes", grouped(inspected.bytes)))?;
+        }
+    }
+    output.finish()?;
+    Ok(Code::Done)
+}

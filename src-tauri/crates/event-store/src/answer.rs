@@ -1,0 +1,226 @@
+//! What the store answers with: plain values that hold no trace of how they are kept.
+//!
+//! Rows, facets and lists of people name persons and come only for a `Witnessed`; summaries hold counts alone.
+
+use model::{Action, BundleId, EventId, Instant, MappingNote, Outcome, PatientId, SessionId, UserId};
+use serde::{Deserialize, Serialize};
+use timeline::Integrity;
+
+use crate::EventRef;
+
+/// At most so many rows are handed out at once.
+pub const PAGE_ROWS_MAX: usize = 500;
+
+/// One event as tables show it (`cli.md`, "Rows").
+#[derive(Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Short name of the event.
+    pub event_ref: EventRef,
+    /// Unique within its stream.
+    pub event_id: EventId,
+    /// The producer's number of the record, where it has one.
+    pub seq: Option<u64>,
+    /// When it happened, as recorded.
+    pub time: Instant,
+    /// Who did it; empty where the source names nobody.
+    pub user_id: UserId,
+    /// A label beside the id.
+    pub user_display_name: Option<String>,
+    /// The role in force.
+    pub role: Option<String>,
+    /// Every patient whose record was touched.
+    pub patient_ids: Vec<PatientId>,
+    /// The verb.
+    pub action: Action,
+    /// The verb in the source's word.
+    pub action_recorded: String,
+    /// The category in the source's word.
+    pub event_type: String,
+    /// What kind of thing was touched.
+    pub resource_type: Option<String>,
+    /// Which one.
+    pub resource_id: Option<String>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The sign-in it belongs to.
+    pub session_id: Option<SessionId>,
+    /// Network address.
+    pub source_ip: Option<String>,
+    /// Workstation or device.
+    pub device: Option<String>,
+    /// The system that wrote the record.
+    pub source_system: Option<String>,
+    /// The rule that allowed it.
+    pub access_policy: Option<String>,
+    /// Sensitivity labels.
+    pub data_classification: Vec<String>,
+    /// Whether emergency access was used, where the source says.
+    pub break_glass: Option<bool>,
+    /// What the mapping could not settle.
+    pub notes: Vec<MappingNote>,
+    /// What may be said of the record.
+    pub integrity: Integrity,
+    /// Where the record stands.
+    pub place: Place,
+}
+
+impl std::fmt::Debug for Row {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Row({})", self.event_ref)
+    }
+}
+
+/// Where in the bundle a record stands.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Index of the file in the import.
+    pub file: u32,
+    /// Path of the file within the bundle.
+    pub path: String,
+    /// Number of the record in its file, from 1.
+    pub line: u64,
+    /// Its first byte, from 0.
+    pub byte_offset: u64,
+    /// How many bytes it has.
+    pub byte_length: u32,
+}
+
+/// Some rows of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// How many rows the whole answer has.
+    pub total: u64,
+    /// Which row of it comes first, from 0.
+    pub offset: u64,
+    /// At most [`PAGE_ROWS_MAX`].
+    pub rows: Vec<Row>,
+}
+
+/// Exact counts of an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Events; one with several patients counts once.
+    pub events: u64,
+    /// Different users; events without one add none.
+    pub users: u64,
+    /// Different patients.
+    pub patients: u64,
+    /// Events without a time.
+    pub undated: u64,
+}
+
+/// One person in a list: a patient with those who looked, or a user with what they opened.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PersonRow {
+    /// The person's id as recorded.
+    pub id: String,
+    /// How many events.
+    pub events: u64,
+    /// Of a patient: different users. Of a user: different patients.
+    pub others: u64,
+    /// The first dated event.
+    pub first: Option<Instant>,
+    /// The last dated event.
+    pub last: Option<Instant>,
+}
+
+impl std::fmt::Debug for PersonRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PersonRow({} events)", self.events)
+    }
+}
+
+/// Some people of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct People {
+    /// How many there are in all.
+    pub total: u64,
+    /// At most [`PAGE_ROWS_MAX`].
+    pub people: Vec<PersonRow>,
+}
+
+/// How lists of people are sorted; equals by id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PeopleOrder {
+    /// What by.
+    pub by: PeopleBy,
+    /// Greatest first.
+    pub descending: bool,
+}
+
+/// What lists of people are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PeopleBy {
+    /// The bytes of the id.
+    #[default]
+    Id,
+    /// How many events.
+    Events,
+    /// How many people on the other side.
+    Others,
+    /// The first dated event; those without one last.
+    First,
+    /// The last dated event; those without one last.
+    Last,
+}
+
+/// Whether a bundle is all there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BundleState {
+    /// It is being imported: what can be seen is not all, and nothing of it is verified.
+    Coming,
+    /// It was imported whole.
+    Here,
+}
+
+/// A stored bundle: facts and counts, nothing about a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BundleSummary {
+    /// SHA-256 of its content, in hexadecimal digits.
+    pub id: BundleId,
+    /// Whether it is all there.
+    pub state: BundleState,
+    /// Facts of the bundle, as the importer wrote them (JSON).
+    pub facts: String,
+    /// How it came: who handed it over, when, by which channel, which hash was quoted (JSON).
+    pub handover: String,
+    /// The report of its verification (JSON), once there is one.
+    pub report: Option<String>,
+    /// How many events can be seen.
+    pub events: u64,
+}
+
+/// What is inside a bundle, in counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overview {
+    /// Whether it is all there.
+    pub state: BundleState,
+    /// Events.
+    pub events: u64,
+    /// Different users.
+    pub users: u64,
+    /// Different patients.
+    pub patients: u64,
+    /// Events without a time.
+    pub undated: u64,
+    /// First and last dated event, in nanoseconds since 1970-01-01T00:00:00Z.
+    pub period: Option<(i64, i64)>,
+    /// Events by day, system and action, in that order.
+    pub days: Vec<DayCount>,
+    /// Bytes of the bundle's files.
+    pub source_bytes: u64,
+}
+
+/// How many events of one kind a system recorded in one day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayCount {
+    /// Days since 1970-01-01 in UTC; `None` for undated events.
+    pub day: Option<i64>,
+    /// The system that recorded them, if the source names one.
+    pub system: Option<String>,
+    /// What was done.
+    pub action: Action,
+    /// How many.
+    pub events: u64,
+}

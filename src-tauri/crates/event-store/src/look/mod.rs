@@ -1,0 +1,113 @@
+//! Answering questions. Every answer is found from the columns; what was found out about a question is kept for the
+//! next page of the same look.
+//!
+//! # Invariants
+//! * The token is looked at first, before anything is read.
+//! * What is kept is bounded, belongs to one revision of a bundle, and leaves memory with the store.
+
+mod answers;
+mod counting;
+mod events;
+mod lists;
+mod matcher;
+mod order;
+mod plan;
+mod rows;
+mod words_in_records;
+
+use access_log::{Entry, Witnessed};
+use model::BundleId;
+use timeline::{Facet, Filter, Histogram, Order, Question};
+
+pub(crate) use self::answers::Looks;
+use crate::{
+    BinsAsked, BundleSummary, EventQuestions, EventRef, EventStore, FacetAsked, Overview, PAGE_ROWS_MAX, Page, People,
+    PeopleOrder, Row, StoreFault, Totals, log_people, log_question, people::Side,
+};
+
+impl EventStore {
+    /// All events of a bundle as bars over time: what a question's bars are laid over. Counts of a whole bundle name
+    /// nobody, so this needs no entry of the access log.
+    pub fn whole_bins(&self, bundle: &BundleId, asked: BinsAsked) -> Result<Histogram, StoreFault> {
+        let all = Question { bundle: bundle.clone(), filter: Filter::default(), order: Order::default() };
+        self.answer(&all)?.matches(self.vault(), |matches| matches.bins(asked))
+    }
+}
+
+impl EventQuestions for EventStore {
+    fn bundles(&self) -> Result<Vec<BundleSummary>, StoreFault> {
+        self.summaries()
+    }
+
+    fn overview(&self, bundle: &BundleId) -> Result<Overview, StoreFault> {
+        let catalog = self.catalog(bundle)?;
+        let source_bytes = self.files(bundle)?.iter().map(|file| file.bytes).sum();
+        Ok(catalog.overview(source_bytes))
+    }
+
+    fn count(&self, seen: &Witnessed, question: &Question) -> Result<Totals, StoreFault> {
+        seen.admits_question(self.vault(), &log_question(question))?;
+        self.answer(question)?.totals(self.vault())
+    }
+
+    fn page(&self, seen: &Witnessed, question: &Question, offset: u64, limit: usize) -> Result<Page, StoreFault> {
+        seen.admits_question(self.vault(), &log_question(question))?;
+        self.answer(question)?.page(self.vault(), offset, limit.min(PAGE_ROWS_MAX))
+    }
+
+    fn bins(&self, seen: &Witnessed, question: &Question, asked: BinsAsked) -> Result<Histogram, StoreFault> {
+        seen.admits_question(self.vault(), &log_question(question))?;
+        self.answer(question)?.matches(self.vault(), |matches| matches.bins(asked))
+    }
+
+    fn facets(&self, seen: &Witnessed, question: &Question, asked: FacetAsked<'_>) -> Result<Facet, StoreFault> {
+        seen.admits_question(self.vault(), &log_question(question))?;
+        self.answer(question)?.matches(self.vault(), |matches| matches.facets(asked))
+    }
+
+    fn position_of(
+        &self,
+        seen: &Witnessed,
+        question: &Question,
+        event_ref: &EventRef,
+    ) -> Result<Option<u64>, StoreFault> {
+        seen.admits_question(self.vault(), &log_question(question))?;
+        if !question.bundle.as_str().starts_with(event_ref.bundle_digits()) {
+            return Ok(None);
+        }
+        self.answer(question)?.position_of(self.vault(), event_ref)
+    }
+
+    fn patients(
+        &self,
+        seen: &Witnessed,
+        bundle: &BundleId,
+        order: PeopleOrder,
+        offset: u64,
+        limit: usize,
+    ) -> Result<People, StoreFault> {
+        seen.admits(self.vault(), &Entry::PatientsList(log_people(bundle, order)))?;
+        self.people(Side::Patients, bundle, order, offset, limit)
+    }
+
+    fn users(
+        &self,
+        seen: &Witnessed,
+        bundle: &BundleId,
+        order: PeopleOrder,
+        offset: u64,
+        limit: usize,
+    ) -> Result<People, StoreFault> {
+        seen.admits(self.vault(), &Entry::UsersList(log_people(bundle, order)))?;
+        self.people(Side::Users, bundle, order, offset, limit)
+    }
+
+    fn event(&self, seen: &Witnessed, event_ref: &EventRef) -> Result<(Row, Vec<u8>), StoreFault> {
+        seen.admits(self.vault(), &Entry::ViewEvent { event_ref: event_ref.to_string() })?;
+        self.record(event_ref)
+    }
+
+    fn find_event_id(&self, event_id: &str, limit: usize) -> Result<Vec<EventRef>, StoreFault> {
+        self.references(event_id, limit)
+    }
+}

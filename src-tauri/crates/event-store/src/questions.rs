@@ -1,0 +1,115 @@
+//! The seam: what can be asked of stored events. No SQL, path, chunk or column crosses it.
+//!
+//! # Who may ask
+//! Whatever tells about a person takes a [`Witnessed`] that was given for the same question: a look at
+//! [`log_question`], an entry of the access log that holds its filter, order and bundle. Counts of a whole bundle need
+//! none.
+
+use access_log::Witnessed;
+use model::BundleId;
+use timeline::{Facet, FacetField, Histogram, Question, Span, Zone};
+
+use crate::{BundleSummary, EventRef, Overview, Page, People, PeopleOrder, Row, StoreFault, Totals};
+
+/// Bars that are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct BinsAsked {
+    /// Whose calendar.
+    pub zone: Zone,
+    /// At most so many.
+    pub bins_max: usize,
+    /// Over which time; the whole bundle's period if `None`, so that answers can be laid over each other.
+    pub span: Option<Span>,
+}
+
+/// Facet values that are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct FacetAsked<'a> {
+    /// Of which field.
+    pub field: FacetField,
+    /// At most so many.
+    pub limit: usize,
+    /// Only values that contain this, in any case of ASCII letters; all if empty.
+    pub containing: &'a str,
+}
+
+/// What stored events answer.
+pub trait EventQuestions {
+    /// The bundles that are stored, those being imported included, in the order of their import.
+    fn bundles(&self) -> Result<Vec<BundleSummary>, StoreFault>;
+
+    /// What is inside one bundle, in counts.
+    fn overview(&self, bundle: &BundleId) -> Result<Overview, StoreFault>;
+
+    /// How many events, users and patients a question finds. Exact.
+    fn count(&self, seen: &Witnessed, question: &Question) -> Result<Totals, StoreFault>;
+
+    /// Some rows of the answer, from `offset`; at most [`PAGE_ROWS_MAX`](crate::PAGE_ROWS_MAX), whatever `limit` says.
+    fn page(&self, seen: &Witnessed, question: &Question, offset: u64, limit: usize) -> Result<Page, StoreFault>;
+
+    /// The answer as bars over time.
+    fn bins(&self, seen: &Witnessed, question: &Question, asked: BinsAsked) -> Result<Histogram, StoreFault>;
+
+    /// The most frequent values of a field in the answer.
+    fn facets(&self, seen: &Witnessed, question: &Question, asked: FacetAsked<'_>) -> Result<Facet, StoreFault>;
+
+    /// Which row of the answer an event is, from 0; `None` if it is not in it.
+    fn position_of(
+        &self,
+        seen: &Witnessed,
+        question: &Question,
+        event_ref: &EventRef,
+    ) -> Result<Option<u64>, StoreFault>;
+
+    /// Patients of a bundle with their counts. `seen` is for [`log_people`].
+    fn patients(
+        &self,
+        seen: &Witnessed,
+        bundle: &BundleId,
+        order: PeopleOrder,
+        offset: u64,
+        limit: usize,
+    ) -> Result<People, StoreFault>;
+
+    /// Users of a bundle with their counts. `seen` is for [`log_people`].
+    fn users(
+        &self,
+        seen: &Witnessed,
+        bundle: &BundleId,
+        order: PeopleOrder,
+        offset: u64,
+        limit: usize,
+    ) -> Result<People, StoreFault>;
+
+    /// One event with the bytes of its record. `seen` is for [`Entry::ViewEvent`](access_log::Entry::ViewEvent) of the
+    /// same reference.
+    fn event(&self, seen: &Witnessed, event_ref: &EventRef) -> Result<(Row, Vec<u8>), StoreFault>;
+
+    /// The references of events with this id, at most `limit`: an id may occur in several bundles, or twice in one.
+    /// They name no person, so finding them is not yet a look.
+    fn find_event_id(&self, event_id: &str, limit: usize) -> Result<Vec<EventRef>, StoreFault>;
+}
+
+/// A question as the access log writes it: with every time in UTC, so that it can be read anywhere.
+#[must_use]
+pub fn log_question(question: &Question) -> access_log::Question {
+    let by = serde_json::to_value(question.order.by).ok();
+    let by = by.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
+    access_log::Question {
+        query: question.filter.text_in_full(),
+        order: format!("{by}{}", if question.order.descending { " descending" } else { "" }),
+        bundle: Some(question.bundle.as_str().to_owned()),
+    }
+}
+
+/// A list of all patients or users of a bundle as the access log writes it.
+#[must_use]
+pub fn log_people(bundle: &BundleId, order: PeopleOrder) -> access_log::Question {
+    let by = serde_json::to_value(order.by).ok();
+    let by = by.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
+    access_log::Question {
+        query: String::new(),
+        order: format!("{by}{}", if order.descending { " descending" } else { "" }),
+        bundle: Some(bundle.as_str().to_owned()),
+    }
+}

@@ -1,0 +1,98 @@
+//! Compares sound checkpoints with the chain as it was found.
+
+use crate::chain::{Linked, Mark, Trace};
+use crate::finding::{Code, Finding};
+use crate::words::number;
+use crate::work::Work;
+
+use super::{Checkpoint, Checkpoints};
+
+/// What a checkpoint says that the records do not.
+enum Verdict {
+    Agrees,
+    /// The field that differs, with what the checkpoint says and what is there.
+    Differs(&'static str, String, String),
+    /// Something that was found already keeps it from being compared.
+    Open,
+}
+
+/// Compares the checkpoints of one stream. The first mismatch stands for the later ones.
+pub(crate) fn compare(work: &mut Work<'_>, checkpoints: &mut Checkpoints, trace: &Trace, linked: &Linked) {
+    let mut agreed = None;
+    let mut agreeing = 0;
+    for checkpoint in checkpoints.sound(&trace.id) {
+        match verdict(checkpoint, trace, linked) {
+            Verdict::Agrees => {
+                agreed = agreed.max(Some(checkpoint.last_seq));
+                agreeing += 1;
+            }
+            Verdict::Open => {}
+            Verdict::Differs(field, expected, actual) => {
+                let first = linked.kept.first().map_or(1, |piece| piece.first_seq);
+                let from = agreed.map_or_else(|| checkpoint.from_seq.max(first), |agreed| agreed + 1);
+                let from = from.min(checkpoint.last_seq);
+                let message = format!(
+                    "The checkpoint at record {} does not agree with the log: something between record {} and record \
+                     {} was changed and the chain computed anew.",
+                    number(checkpoint.last_seq),
+                    number(from),
+                    number(checkpoint.last_seq)
+                );
+                let finding = Finding::new(Code::CheckpointMismatch, message)
+                    .stream_id(trace.id.as_str())
+                    .at_file(&checkpoints.path)
+                    .line(checkpoint.line)
+                    .byte_offset(checkpoint.byte_offset)
+                    .seq(checkpoint.last_seq)
+                    .altered_within([from, checkpoint.last_seq])
+                    .field(field);
+                work.find(finding.expected(expected).actual(actual));
+                break;
+            }
+        }
+    }
+    checkpoints.agreeing += agreeing;
+    if trace.trees.left_out && !work.tally.has(Code::CheckpointsNotChecked) {
+        let message = "The fingerprints of some checkpoints over their records were not compared: too many overlap.";
+        work.find(Finding::new(Code::CheckpointsNotChecked, message).at_file(&checkpoints.path));
+    }
+}
+
+fn verdict(checkpoint: &Checkpoint, trace: &Trace, linked: &Linked) -> Verdict {
+    let Checkpoint { from_seq, last_seq, .. } = *checkpoint;
+    let span = last_seq - from_seq + 1;
+    if let Some(count) = checkpoint.record_count.filter(|count| *count != span) {
+        return Verdict::Differs("record_count", count.to_string(), span.to_string());
+    }
+    let Some(piece) = linked.piece_of(last_seq) else {
+        // A number that was never given has no hash that a checkpoint could know.
+        return if linked.skipped.meets(last_seq, last_seq) {
+            Verdict::Differs("last_seq", last_seq.to_string(), "no such record".to_owned())
+        } else {
+            Verdict::Open
+        };
+    };
+    let spot = piece.spot.down(last_seq - piece.first_seq);
+    // Marks were made in the order of the bundle.
+    let at = trace.marks.binary_search_by_key(&spot, |mark| mark.spot).ok();
+    let mark = at.and_then(|at| trace.marks.get(at));
+    let Some(Mark { hash, event_id, altered, .. }) = mark.filter(|_| !linked.suspect.meets(last_seq, last_seq)) else {
+        return Verdict::Open;
+    };
+    if *hash != checkpoint.last_hash {
+        return Verdict::Differs("last_hash", checkpoint.last_hash.to_hex(), hash.to_hex());
+    }
+    if let Some(stated) = checkpoint.last_event_id.as_ref().filter(|stated| *stated != event_id && !altered) {
+        let shown = |id: &str| bundle::escape::visible(id).into_owned();
+        return Verdict::Differs("last_event_id", shown(stated), shown(event_id));
+    }
+    let begins = linked.kept.first().is_some_and(|first| first.first_seq <= from_seq);
+    let is_clean = begins && !linked.is_off(from_seq, last_seq) && !trace.altered.meets(from_seq, last_seq);
+    let root = trace.trees.root(from_seq, last_seq).filter(|_| is_clean);
+    if let (Some(stated), Some(root)) = (checkpoint.merkle_root, root)
+        && stated != root
+    {
+        return Verdict::Differs("merkle_root", stated.to_hex(), root.to_hex());
+    }
+    Verdict::Agrees
+}

@@ -1,0 +1,231 @@
+//! What the audit manifest claims (formats 1.6): streams, segments, archives, policy. Claims, not facts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bundle::ab1::{AUDIT_MANIFEST_NAME, Archive, Manifest, Segment, Stream};
+use bundle::escape::visible;
+use bundle::limits::AUDIT_MANIFEST_BYTES_MAX;
+use integrity::{canonical, chain};
+
+use crate::container::{BagInfo, Payload};
+use crate::fault::Halt;
+use crate::finding::{Code, Finding};
+use crate::record::clock;
+use crate::work::Work;
+
+/// Where segments lie, for bundles whose audit manifest cannot tell.
+const EVENTS: &str = "data/events/";
+const POLICIES: [&str; 4] = ["none", "per-event", "per-segment", "per-checkpoint"];
+
+/// A segment that is to be read.
+#[derive(Debug)]
+pub(crate) struct SegmentClaim {
+    pub(crate) path: String,
+    /// What the audit manifest says of it; `None` if there is none that can be read.
+    pub(crate) stated: Option<Segment>,
+    pub(crate) state: SegmentState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SegmentState {
+    Present,
+    Missing,
+    /// Packed, CSV or Parquet: not read yet.
+    OtherForm,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Claims {
+    pub(crate) manifest: Option<Manifest>,
+    pub(crate) segments: Vec<SegmentClaim>,
+    /// When the bundle was made: nanoseconds since 1970.
+    pub(crate) sealed_at: Option<i64>,
+    /// Place of each stream in the manifest.
+    stream_places: BTreeMap<String, usize>,
+}
+
+impl Claims {
+    pub(crate) fn streams(&self) -> &[Stream] {
+        self.manifest.as_ref().map_or(&[], |manifest| &manifest.streams)
+    }
+
+    pub(crate) fn stream(&self, id: &str) -> Option<&Stream> {
+        self.streams().get(*self.stream_places.get(id)?)
+    }
+
+    pub(crate) fn archives(&self) -> &[Archive] {
+        self.manifest.as_ref().map_or(&[], |manifest| &manifest.archives)
+    }
+
+    pub(crate) fn path(&self, segment: u32) -> &str {
+        self.segments.get(segment as usize).map_or("", |segment| &segment.path)
+    }
+
+    /// Reads the audit manifest and settles which segments are read, in which order.
+    pub(crate) fn read(work: &mut Work<'_>, payload: &Payload, info: &BagInfo) -> Result<Self, Halt> {
+        let manifest = read_manifest(work, payload)?;
+        let mut claims = match manifest {
+            Some(manifest) => {
+                check_manifest(work, &manifest, info);
+                let places = manifest.streams.iter().enumerate().rev();
+                let stream_places = places.map(|(place, stream)| (stream.stream_id.clone(), place)).collect();
+                let segments = stated_segments(work, &manifest);
+                Self { segments, manifest: Some(manifest), sealed_at: None, stream_places }
+            }
+            None => Self { segments: found_segments(work), ..Self::default() },
+        };
+        let created = claims.manifest.as_ref().and_then(|manifest| manifest.created.as_deref());
+        claims.sealed_at = created.and_then(|text| clock::nanos(text).ok());
+        Ok(claims)
+    }
+}
+
+fn read_manifest(work: &mut Work<'_>, payload: &Payload) -> Result<Option<Manifest>, Halt> {
+    let Some(text) = work.small_file(AUDIT_MANIFEST_NAME, AUDIT_MANIFEST_BYTES_MAX)? else {
+        if work.source.entry(AUDIT_MANIFEST_NAME).is_none() {
+            let message = "The audit manifest is missing: nothing says which records the bundle ought to hold.";
+            work.find(Finding::new(Code::AuditManifestMissing, message).at_file(AUDIT_MANIFEST_NAME));
+        }
+        return Ok(None);
+    };
+    if let Some(sum) = work.sum_of(AUDIT_MANIFEST_NAME, false)? {
+        payload.compare_sum(work, AUDIT_MANIFEST_NAME, &sum);
+    }
+    let canonical = match canonical::canonicalize(&text) {
+        Ok(canonical) => canonical,
+        Err(fault) => {
+            let offset = u64::try_from(fault.offset).unwrap_or(u64::MAX);
+            work.find(invalid("The audit manifest cannot be read.").byte_offset(offset));
+            return Ok(None);
+        }
+    };
+    if canonical != text {
+        let message = "The audit manifest is not written in canonical form. Its content is unaffected.";
+        work.find(Finding::new(Code::RecordNotCanonical, message).at_file(AUDIT_MANIFEST_NAME));
+    }
+    let manifest = serde_json::from_slice(&canonical);
+    if manifest.is_err() {
+        work.find(invalid("The audit manifest lacks a required member or has one of another kind."));
+    }
+    Ok(manifest.ok())
+}
+
+fn invalid(message: &str) -> Finding {
+    Finding::new(Code::AuditManifestInvalid, message).at_file(AUDIT_MANIFEST_NAME)
+}
+
+/// Checks what the audit manifest says against itself.
+fn check_manifest(work: &mut Work<'_>, manifest: &Manifest, info: &BagInfo) {
+    let mut wrong = |field: &str, what: &str| {
+        work.find(invalid(&format!("In the audit manifest, {what}.")).field(field));
+    };
+    if manifest.format != "audit-bundle/1.0" {
+        wrong("format", "the format is not audit-bundle/1.0");
+    }
+    let policy = manifest.signature_policy.as_deref().unwrap_or("none");
+    if !POLICIES.contains(&policy) {
+        wrong("signature_policy", "the signature policy is none that is known");
+    }
+    if manifest.created.as_deref().is_some_and(|text| clock::nanos(text).is_err()) {
+        wrong("created", "the time of sealing is not a time");
+    }
+    let mut streams = BTreeSet::new();
+    for stream in &manifest.streams {
+        if !streams.insert(stream.stream_id.as_str()) {
+            wrong("streams", "one stream stands twice");
+        }
+        let genesis = chain::genesis(&stream.stream_id).to_hex();
+        if stream.genesis_hash.as_ref().is_some_and(|stated| *stated != genesis) {
+            wrong("streams.genesis_hash", "the beginning of a stream does not follow from its id");
+        }
+    }
+    let mut paths = BTreeSet::new();
+    for segment in &manifest.segments {
+        if !paths.insert(segment.path.as_str()) {
+            wrong("segments.path", "one file stands twice among the segments");
+        }
+        if !streams.contains(segment.stream_id.as_str()) {
+            wrong("segments.stream_id", "a segment belongs to a stream that is not listed");
+        }
+    }
+    let identifier = format!("urn:uuid:{}", manifest.bundle_id);
+    // A bag-info.txt that was altered has its own finding.
+    if info.identifier.as_ref().is_some_and(|stated| !stated.eq_ignore_ascii_case(&identifier))
+        && !work.tally.has(Code::TagFileHashMismatch)
+    {
+        let finding = invalid("The audit manifest and bag-info.txt name different bundles.").field("bundle_id");
+        work.find(finding.expected(visible(&identifier)));
+    }
+    if manifest.row_checksum.is_some() {
+        let message = "The bundle declares checksums for its rows. They are not checked yet.";
+        work.find(Finding::new(Code::ChecksumNotChecked, message).at_file(AUDIT_MANIFEST_NAME));
+    }
+}
+
+/// The segments of the manifest in the order of their streams and numbers.
+fn stated_segments(work: &mut Work<'_>, manifest: &Manifest) -> Vec<SegmentClaim> {
+    let streams: BTreeMap<_, _> =
+        manifest.streams.iter().enumerate().map(|(index, stream)| (stream.stream_id.as_str(), index)).collect();
+    let mut seen = BTreeSet::new();
+    let mut segments = Vec::new();
+    for segment in manifest.segments.iter().filter(|segment| seen.insert(segment.path.as_str())) {
+        let state = if work.source.entry(&segment.path).is_none() {
+            missing_segment(work, &segment.path);
+            SegmentState::Missing
+        } else if is_plain(segment) {
+            SegmentState::Present
+        } else {
+            SegmentState::OtherForm
+        };
+        segments.push(SegmentClaim { path: segment.path.clone(), stated: Some(segment.clone()), state });
+    }
+    // A segment that does not say where it begins stays behind the one before it.
+    let mut first_seq = None;
+    let mut keyed: Vec<_> = segments
+        .into_iter()
+        .map(|segment| {
+            let stated = segment.stated.as_ref();
+            let stream = stated.and_then(|stated| streams.get(stated.stream_id.as_str())).copied();
+            first_seq = stated.and_then(|stated| stated.first_seq).or(first_seq);
+            ((stream, first_seq), segment)
+        })
+        .collect();
+    keyed.sort_by_key(|(key, _)| *key);
+    let segments = keyed.into_iter().map(|(_, segment)| segment).collect();
+    for entry in work.source.entries() {
+        if entry.name.starts_with(EVENTS) && !seen.contains(entry.name.as_str()) && !already_told(work, &entry.name) {
+            let message =
+                format!("{} lies among the events, but the audit manifest does not name it.", visible(&entry.name));
+            work.find(Finding::new(Code::FileExtra, message).at_file(&entry.name));
+        }
+    }
+    segments
+}
+
+/// A segment that the bag's own lists do not miss is still missing.
+fn missing_segment(work: &mut Work<'_>, path: &str) {
+    if !already_told(work, path) {
+        let message = format!("{} is missing: the audit manifest names it as a part of the log.", visible(path));
+        work.find(Finding::new(Code::FileMissing, message).at_file(path));
+    }
+}
+
+fn already_told(work: &Work<'_>, path: &str) -> bool {
+    let told =
+        |code| move |finding: &&Finding| finding.code == code && finding.file.as_deref() == Some(&*visible(path));
+    let findings = work.tally.told();
+    findings.iter().any(|finding| told(Code::FileExtra)(&finding) || told(Code::FileMissing)(&finding))
+}
+
+/// Whether a segment is NDJSON as it lies there.
+fn is_plain(segment: &Segment) -> bool {
+    segment.compression.as_deref().is_none_or(|name| name == "none" || name.is_empty())
+        && segment.media_type.as_deref().is_none_or(|name| name == "application/x-ndjson")
+}
+
+/// Without an audit manifest, the files that look like segments.
+fn found_segments(work: &Work<'_>) -> Vec<SegmentClaim> {
+    let is_segment = |name: &str| name.starts_with(EVENTS) && name.ends_with(".ndjson");
+    let entries = work.source.entries().iter().filter(|entry| is_segment(&entry.name));
+    entries.map(|entry| SegmentClaim { path: entry.name.clone(), stated: None, state: SegmentState::Present }).collect()
+}

@@ -1,0 +1,41 @@
+//! Judges bundles: findings, coverage, verdict.
+//!
+//! Input is a container that `bundle` has opened. Output is a [`Report`]. Nothing here reads a file, a clock, the
+//! environment or randomness: bytes come through [`Source`], and what else is needed is handed in.
+//!
+//! # Invariants
+//! * Bad evidence is a [`Finding`], never an `Err`. [`VerifyFault`] means that looking failed.
+//! * A report's verdict follows from its findings; the weakest thing decides.
+//! * A check that was stopped is no verdict, and its report says how far it came.
+//! * *Verified* cannot be built: it takes a [`Proof`], and signatures and anchors are not checked yet.
+//! * Memory does not grow with the number of undamaged records, but for what the [`Spill`] keeps.
+
+mod chain;
+mod check;
+mod checkpoint;
+mod claims;
+mod container;
+mod fault;
+mod finding;
+mod hands;
+mod pass;
+mod record;
+mod report;
+mod segments;
+mod source;
+mod spans;
+mod spill;
+mod streams;
+mod sums;
+mod words;
+mod work;
+
+pub use check::check;
+pub use fault::VerifyFault;
+pub use finding::{Code, FINDINGS_PER_CODE_MAX, Finding, Place, Severity, VersionSeen};
+pub use hands::{
+    HowFar, NoOnlooker, NoProgress, Onlooker, Options, Print, Proceed, Progress, RecordRun, SeenRecord, Spill, Standing,
+};
+pub use report::{Assurance, Badge, BundleName, Counts, CoverageSpan, CoverageState, FORMAT, Integrity, Proof, Report};
+pub use source::Source;
+pub use spill::MemorySpill;

@@ -1,0 +1,143 @@
+//! Takes in judged runs, in order: sorts records into their streams and segments.
+
+use std::collections::BTreeMap;
+
+use bundle::ReadFault;
+
+use crate::chain::{Spot, Trace};
+use crate::claims::Claims;
+use crate::finding::{Code, Finding, Tally};
+use crate::hands::Print;
+use crate::record::{Hole, RunFacts};
+use crate::sums::FileSum;
+
+use super::segment::SegmentTrace;
+
+/// Most streams that are followed. A bundle has a handful.
+pub(crate) const STREAMS_MAX: usize = 10_000;
+
+/// Everything that the pass leaves behind.
+pub(crate) struct Intake<'a> {
+    claims: &'a Claims,
+    /// The streams in the order of the audit manifest, then of their first record.
+    pub(crate) traces: Vec<Trace>,
+    by_id: BTreeMap<String, usize>,
+    pub(crate) segments: Vec<SegmentTrace>,
+    pub(crate) tally: Tally,
+    /// Members that the schema does not know: how often, and (line, seq) of the first.
+    pub(crate) unknown_members: BTreeMap<String, (u64, Spot, u64)>,
+    pub(crate) signed: u64,
+    /// Readable records.
+    pub(crate) records: u64,
+    /// Lines that hold no readable record.
+    pub(crate) unreadable: u64,
+    clock_tolerance_nanos: i64,
+}
+
+impl<'a> Intake<'a> {
+    /// An intake that knows the streams in `traces`.
+    pub(crate) fn new(claims: &'a Claims, traces: Vec<Trace>, clock_tolerance_nanos: i64) -> Self {
+        let by_id = traces.iter().enumerate().map(|(index, trace)| (trace.id.clone(), index)).collect();
+        let with_tree = |claim: &crate::claims::SegmentClaim| {
+            claim.stated.as_ref().is_some_and(|stated| stated.merkle_root.is_some())
+        };
+        let segments = claims.segments.iter().map(|claim| SegmentTrace::new(with_tree(claim))).collect();
+        Self {
+            claims,
+            traces,
+            by_id,
+            segments,
+            tally: Tally::default(),
+            unknown_members: BTreeMap::new(),
+            signed: 0,
+            records: 0,
+            unreadable: 0,
+            clock_tolerance_nanos,
+        }
+    }
+
+    /// Takes the next run. Fingerprints of event ids are added to `prints`.
+    pub(crate) fn take_run(&mut self, segment: u32, mut facts: RunFacts, prints: &mut Vec<Print>) {
+        let streams: Vec<_> = facts.streams.iter().map(|id| self.trace(id)).collect();
+        self.tally.absorb(std::mem::take(&mut facts.findings));
+        self.signed += facts.signed;
+        self.records += u64::try_from(facts.facts.len()).unwrap_or(u64::MAX);
+        self.unreadable += facts.holes.iter().map(|hole| hole.last_line - hole.first_line + 1).sum::<u64>();
+        for (name, (count, line, seq)) in std::mem::take(&mut facts.unknown_members) {
+            let known = self.unknown_members.entry(name).or_insert((0, Spot { segment, line }, seq));
+            known.0 += count;
+        }
+        for version in &facts.versions {
+            let trace = streams.get(version.stream).copied().flatten();
+            if let Some(trace) = trace.and_then(|index| self.traces.get_mut(index)) {
+                trace.take_version(version, segment);
+            }
+        }
+        let mut marks = facts.marks.iter().peekable();
+        for (index, fact) in facts.facts.iter().enumerate() {
+            let mark = marks.next_if(|(marked, _)| *marked == index).map(|(_, event_id)| event_id.as_str());
+            let trace = streams.get(fact.stream).copied().flatten();
+            let Some(trace) = trace.and_then(|index| self.traces.get_mut(index)) else { continue };
+            let spot = Spot { segment, line: fact.line };
+            trace.take(fact, spot, mark, self.clock_tolerance_nanos, self.claims.sealed_at);
+            if let Some(key) = fact.print {
+                prints.push(Print { key, place: spot.packed() });
+            }
+        }
+        self.note_strangers(segment, &facts);
+        if let Some(trace) = self.segments.get_mut(segment as usize) {
+            trace.take_run(&facts);
+        }
+    }
+
+    /// Notes records that name another stream than their segment.
+    fn note_strangers(&mut self, segment: u32, facts: &RunFacts) {
+        let claim = self.claims.segments.get(segment as usize);
+        let Some(stated) = claim.and_then(|claim| claim.stated.as_ref()) else { return };
+        if facts.streams.iter().all(|id| *id == stated.stream_id) {
+            return;
+        }
+        let Some(trace) = self.segments.get_mut(segment as usize) else { return };
+        let is_strange = |stream: usize| facts.streams.get(stream).is_some_and(|id| *id != stated.stream_id);
+        for fact in facts.facts.iter().filter(|fact| is_strange(fact.stream)) {
+            trace.strangers.get_or_insert((0, fact.seq, fact.line)).0 += 1;
+        }
+    }
+
+    /// The index of a stream's trace; `None` if there are more streams than anybody has.
+    fn trace(&mut self, id: &str) -> Option<usize> {
+        if let Some(index) = self.by_id.get(id) {
+            return Some(*index);
+        }
+        if self.traces.len() >= STREAMS_MAX {
+            if !self.tally.has(Code::ArchiveLimitExceeded) {
+                let message = "The records name more streams than are followed; the rest was not linked.";
+                self.tally.add(Finding::new(Code::ArchiveLimitExceeded, message));
+            }
+            return None;
+        }
+        self.traces.push(Trace::new(id));
+        self.by_id.insert(id.to_owned(), self.traces.len() - 1);
+        Some(self.traces.len() - 1)
+    }
+
+    /// The segment was read to its end.
+    pub(crate) fn end(&mut self, segment: u32, sum: FileSum) {
+        if let Some(trace) = self.segments.get_mut(segment as usize) {
+            trace.sum = Some(sum);
+        }
+    }
+
+    /// The container is damaged in this segment: whatever stood behind the last line that was read is lost.
+    pub(crate) fn damaged(&mut self, segment: u32, fault: &ReadFault) {
+        let path = self.claims.path(segment);
+        if let Some(trouble) = fault.trouble() {
+            self.tally.add(Finding::new(Code::ArchiveLayout, trouble.message).at_file(path));
+        }
+        if let Some(trace) = self.segments.get_mut(segment as usize) {
+            // Behind every line that was read.
+            let line = u64::from(u32::MAX);
+            trace.add_hole(Hole { first_line: line, last_line: line, records: u64::MAX });
+        }
+    }
+}

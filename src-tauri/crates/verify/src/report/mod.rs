@@ -1,0 +1,155 @@
+//! The report of a check: `chartproof-verify/1`. Only a check makes one, and its verdict follows from its findings.
+
+mod coverage;
+mod sentences;
+mod verdict;
+
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
+
+use crate::finding::Finding;
+use crate::hands::HowFar;
+
+pub(crate) use coverage::spans_of;
+pub use coverage::{CoverageSpan, CoverageState};
+pub(crate) use sentences::{Basis, does_not_prove, proves, summary};
+pub use verdict::{Assurance, Badge, Integrity, Proof};
+pub(crate) use verdict::{Grounds, conclude};
+
+/// The format's id.
+pub const FORMAT: &str = "chartproof-verify/1";
+
+/// What was counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Files in the bundle.
+    pub files: u64,
+    /// Their bytes, unpacked.
+    pub bytes: u64,
+    /// Lines that hold a record or ought to.
+    pub records: u64,
+    /// Records that can be read, each once: what is listed twice counts once.
+    pub events: u64,
+}
+
+/// Which bundle was checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct BundleName {
+    /// Where it lies; set by the caller, who knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The profile that read it.
+    pub profile: String,
+    /// Its id as stated by itself.
+    pub bundle_id: Option<String>,
+}
+
+/// What a check found. The verdict cannot be set from outside.
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub(crate) bundle: BundleName,
+    pub(crate) integrity: Integrity,
+    pub(crate) assurance: Option<Assurance>,
+    pub(crate) badge: Badge,
+    pub(crate) summary: [String; 2],
+    pub(crate) stopped: Option<HowFar>,
+    pub(crate) counts: Counts,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) coverage: Vec<CoverageSpan>,
+    pub(crate) proves: Vec<String>,
+    pub(crate) does_not_prove: Vec<String>,
+}
+
+impl Report {
+    /// Whether the evidence holds together.
+    #[must_use]
+    pub fn integrity(&self) -> Integrity {
+        self.integrity
+    }
+
+    /// Who vouches for it; `None` if it failed.
+    #[must_use]
+    pub fn assurance(&self) -> Option<Assurance> {
+        self.assurance
+    }
+
+    /// The one mark that is shown.
+    #[must_use]
+    pub fn badge(&self) -> Badge {
+        self.badge
+    }
+
+    /// Two sentences: what was found, and what it does not mean.
+    #[must_use]
+    pub fn summary(&self) -> &[String; 2] {
+        &self.summary
+    }
+
+    /// How far the check came, if it was stopped before its end.
+    #[must_use]
+    pub fn stopped(&self) -> Option<HowFar> {
+        self.stopped
+    }
+
+    /// Which bundle was checked.
+    #[must_use]
+    pub fn bundle(&self) -> &BundleName {
+        &self.bundle
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// What was found, in the order of the check: container, records, chains, checkpoints.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// What the evidence covers, stream by stream.
+    #[must_use]
+    pub fn coverage(&self) -> &[CoverageSpan] {
+        &self.coverage
+    }
+
+    /// What the evidence proves.
+    #[must_use]
+    pub fn proves(&self) -> &[String] {
+        &self.proves
+    }
+
+    /// What it does not prove.
+    #[must_use]
+    pub fn does_not_prove(&self) -> &[String] {
+        &self.does_not_prove
+    }
+
+    /// With the path that the caller opened.
+    #[must_use]
+    pub fn with_path(mut self, path: impl Into<String>) -> Self {
+        self.bundle.path = Some(path.into());
+        self
+    }
+}
+
+impl Serialize for Report {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut report = serializer.serialize_struct("Report", 12)?;
+        report.serialize_field("format", FORMAT)?;
+        report.serialize_field("bundle", &self.bundle)?;
+        report.serialize_field("integrity", &self.integrity)?;
+        report.serialize_field("assurance", &self.assurance)?;
+        report.serialize_field("badge", &self.badge)?;
+        report.serialize_field("summary", &self.summary)?;
+        report.serialize_field("stopped", &self.stopped)?;
+        report.serialize_field("counts", &self.counts)?;
+        report.serialize_field("findings", &self.findings)?;
+        report.serialize_field("coverage", &self.coverage)?;
+        report.serialize_field("proves", &self.proves)?;
+        report.serialize_field("does_not_prove", &self.does_not_prove)?;
+        report.end()
+    }
+}

@@ -1,0 +1,28 @@
+//! The one place where a clock is read.
+//!
+//! Everything below is handed its time, so that it can be tested exactly.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use model::Instant;
+
+/// The present instant in UTC.
+#[must_use]
+pub(crate) fn now() -> Instant {
+    Instant::from_utc_nanos(nanos_since_epoch())
+}
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[must_use]
+pub(crate) fn epoch_ms() -> i64 {
+    nanos_since_epoch() / 1_000_000
+}
+
+fn nanos_since_epoch() -> i64 {
+    // A clock set before 1970 or after 2262 is taken as 1970: the access log then notes a clock that jumped.
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .ok()
+        .and_then(|since| i64::try_from(since.as_nanos()).ok())
+        .unwrap_or(0)
+}

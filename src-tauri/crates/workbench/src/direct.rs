@@ -1,0 +1,123 @@
+//! What needs no vault and leaves no trace: check a bundle, look at one, make a sample.
+
+use std::path::Path;
+
+use bundle::{Inspection, Limits, Profile};
+use specimen::{Scenario, Tamper};
+
+use crate::jobs::Gauge;
+use crate::samples::{self, MadeSample, SampleWish};
+use crate::verdicts::{self, Document};
+use crate::wire::{Fault, Finding, Verdict};
+use crate::words::{counted, grouped, period};
+
+/// A bundle that was checked.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// For programs: the document of `verify --format json`.
+    pub json: serde_json::Value,
+    /// The verdict in words.
+    pub verdict: Verdict,
+    /// What was found, worst first.
+    pub findings: Vec<Finding>,
+}
+
+impl Verified {
+    /// The word for the integrity.
+    #[must_use]
+    pub fn integrity(&self) -> &str {
+        self.verdict.integrity.as_deref().unwrap_or("NOT_EVALUABLE")
+    }
+}
+
+/// A bundle that was looked at.
+#[derive(Clone, Debug)]
+pub struct Inspected {
+    /// For programs.
+    pub json: serde_json::Value,
+    /// What it says of itself, as label and value.
+    pub facts: Vec<(String, String)>,
+    /// Bytes of its files.
+    pub bytes: u64,
+}
+
+/// Checks a bundle.
+pub fn verify(path: &Path, allow_large: bool, gauge: &Gauge) -> Result<Verified, Fault> {
+    let bundle = bundle::open(path, &limits(allow_large))?;
+    let report = verdicts::check(&bundle, gauge, &verify::NoOnlooker)?.with_path(path.display().to_string());
+    let document = Document::of(&report)?;
+    let json = serde_json::to_value(&report).map_err(|_| Fault::internal("The report cannot be written."))?;
+    Ok(Verified { verdict: document.verdict(), findings: document.findings(None), json })
+}
+
+/// Looks at a bundle without checking it.
+pub fn inspect(path: &Path, allow_large: bool) -> Result<Inspected, Fault> {
+    let bundle = bundle::open(path, &limits(allow_large))?;
+    let inspection = bundle::inspect(&bundle);
+    let json = serde_json::to_value(&inspection).map_err(|_| Fault::internal("The facts cannot be written."))?;
+    Ok(Inspected { facts: facts_of(&inspection), bytes: inspection.counts.bytes, json })
+}
+
+/// Makes a sample.
+pub fn sample(out: &Path, wish: &SampleWish) -> Result<MadeSample, Fault> {
+    samples::make(out, wish)
+}
+
+/// The ways to damage a sample: word and sentence.
+#[must_use]
+pub fn tamper_kinds() -> Vec<(&'static str, &'static str)> {
+    Tamper::ALL.iter().map(|kind| (kind.word(), kind.sentence())).collect()
+}
+
+/// The scenarios: word and sentence.
+#[must_use]
+pub fn scenarios() -> Vec<(&'static str, &'static str)> {
+    Scenario::ALL.iter().map(|scenario| (scenario.word(), scenario.sentence())).collect()
+}
+
+pub(crate) fn limits(allow_large: bool) -> Limits {
+    if allow_large { Limits::large() } else { Limits::standard() }
+}
+
+/// The profile's name for a person.
+pub(crate) const fn profile_name(profile: Profile) -> &'static str {
+    match profile {
+        Profile::AuditBundle1 => "Audit bundle 1.0",
+        Profile::FhirAuditEvent => "FHIR AuditEvent",
+        Profile::Unknown => "Unknown",
+    }
+}
+
+/// What a bundle says of itself, as label and value.
+pub(crate) fn facts_of(inspection: &Inspection) -> Vec<(String, String)> {
+    let counts = &inspection.counts;
+    let span = inspection.period.as_ref();
+    let records = counts.records.map(|records| match counts.records_basis {
+        Some("counted") => grouped(records),
+        _ => format!("{} as stated", grouped(records)),
+    });
+    let policy = inspection.signature_policy.as_deref().map(|policy| match policy {
+        "none" => "nothing is signed".to_owned(),
+        policy => format!("{policy}, not checked yet"),
+    });
+    let facts = [
+        ("Profile", Some(inspection.profile.to_owned())),
+        ("Organization", inspection.organization.clone()),
+        ("System", inspection.system.clone()),
+        ("Period", span.map(|span| period(span.from.as_deref(), span.to.as_deref()))),
+        ("Time zone", inspection.time_zone.clone()),
+        ("Records", records),
+        ("Streams", (!inspection.streams.is_empty()).then(|| grouped(inspection.streams.len() as u64))),
+        ("Checkpoints", inspection.checkpoints.map(grouped)),
+        ("Signatures", policy),
+        ("Made by", inspection.producer.clone()),
+        ("Made on", inspection.created.clone()),
+        ("Bundle id", inspection.bundle_id.clone()),
+        ("Files", Some(grouped(counts.files))),
+        ("Not readable", (counts.records_unreadable > 0).then(|| counted(counts.records_unreadable, "record"))),
+    ];
+    let present = facts.into_iter().filter_map(|(label, value)| Some((label.to_owned(), value?)));
+    let troubles = inspection.troubles.iter().map(|trouble| (trouble.code.to_owned(), trouble.message.clone()));
+    let problems = inspection.problems.iter().map(|problem| ("Problem".to_owned(), problem.clone()));
+    present.chain(troubles).chain(problems).collect()
+}

@@ -1,0 +1,152 @@
+//! Turns what a room could not do into what a person reads: one sentence, a code, a next step.
+//!
+//! The only place where faults of rooms become words. None of them names a person.
+
+use bundle::{OpenFault, ReadFault};
+use vault::VaultFault;
+
+use crate::wire::{Fault, FaultCode, Next};
+
+impl Fault {
+    /// A fault of this kind in these words.
+    #[must_use]
+    pub fn new(code: FaultCode, what: impl Into<String>) -> Self {
+        Self { code, what: what.into(), next: None }
+    }
+
+    /// The same with a next step.
+    #[must_use]
+    pub fn with(mut self, next: Next) -> Self {
+        self.next = Some(next);
+        self
+    }
+
+    pub(crate) fn locked() -> Self {
+        Self::new(FaultCode::Locked, "The vault is locked.").with(Next::Unlock)
+    }
+
+    pub(crate) fn purpose_needed() -> Self {
+        let what = "Say why you look before anything about a person is shown. The reason goes into the access log.";
+        Self::new(FaultCode::PurposeNeeded, what).with(Next::GivePurpose)
+    }
+
+    pub(crate) fn bad_input(what: impl Into<String>) -> Self {
+        Self::new(FaultCode::BadInput, what).with(Next::Correct)
+    }
+
+    pub(crate) fn not_found(what: impl Into<String>) -> Self {
+        Self::new(FaultCode::NotFound, what)
+    }
+
+    pub(crate) fn cancelled() -> Self {
+        Self::new(FaultCode::Cancelled, "Cancelled. Nothing half-made was kept.")
+    }
+
+    pub(crate) fn internal(what: impl Into<String>) -> Self {
+        Self::new(FaultCode::Internal, what)
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl From<VaultFault> for Fault {
+    fn from(fault: VaultFault) -> Self {
+        let said = fault.to_string();
+        match fault {
+            VaultFault::NotOpened => {
+                let what = "The name or the passphrase is not right. Passphrases tell capital letters apart.";
+                Self::new(FaultCode::WrongPassphrase, what).with(Next::Correct)
+            }
+            VaultFault::Missing => Self::new(FaultCode::VaultState, "There is no vault in this folder."),
+            VaultFault::Occupied => {
+                let what = "The folder for the vault is not empty. Choose an empty or a new one.";
+                Self::new(FaultCode::VaultState, what).with(Next::ChooseAnother)
+            }
+            VaultFault::Held(_) => {
+                Self::new(FaultCode::Held, sentence(&said, "Close it there, then try again.")).with(Next::Retry)
+            }
+            VaultFault::MigrationNewer { .. } => {
+                let what = "This vault was used by a newer version of Chartproof. Open it with that version.";
+                Self::new(FaultCode::VaultNewer, what)
+            }
+            VaultFault::Header(vault::HeaderFault::Newer { .. }) => {
+                let what = "vault.json was written by a newer version of Chartproof. Open it with that version.";
+                Self::new(FaultCode::VaultNewer, what)
+            }
+            VaultFault::Header(_) | VaultFault::KdfCost(_) => {
+                let next = "Put back vault.json from a backup of the vault's folder; vault.db is untouched.";
+                Self::new(FaultCode::VaultDamaged, sentence(&said, next))
+            }
+            VaultFault::DatabaseMissing
+            | VaultFault::DatabaseDamaged
+            | VaultFault::Mismatch
+            | VaultFault::Schema(_)
+            | VaultFault::MigrationChanged { .. }
+            | VaultFault::MigrationOrder { .. } => {
+                let next = "Keep this folder as it is, and put back a backup in another one.";
+                Self::new(FaultCode::VaultDamaged, sentence(&said, next))
+            }
+            VaultFault::PassphraseShort
+            | VaultFault::PassphraseLong
+            | VaultFault::UserName
+            | VaultFault::RecoveryKey(_) => Self::bad_input(sentence(&said, "")),
+            VaultFault::Full => {
+                let what = "The disk is full. Nothing of this step was kept; what was there before is whole.";
+                Self::new(FaultCode::DiskFull, what).with(Next::FreeSpace)
+            }
+            VaultFault::File { .. } => Self::new(FaultCode::Unreadable, sentence(&said, "")),
+            VaultFault::Forbidden | VaultFault::Nested | VaultFault::Randomness | VaultFault::Database { .. } => {
+                Self::internal(sentence(&said, ""))
+            }
+        }
+    }
+}
+
+impl From<OpenFault> for Fault {
+    fn from(fault: OpenFault) -> Self {
+        let code = match fault {
+            OpenFault::NotABundle { .. } => FaultCode::NotABundle,
+            _ => FaultCode::Unreadable,
+        };
+        Self::new(code, sentence(&fault.to_string(), "")).with(Next::ChooseAnother)
+    }
+}
+
+impl From<ReadFault> for Fault {
+    fn from(fault: ReadFault) -> Self {
+        Self::new(FaultCode::Unreadable, sentence(&fault.to_string(), "")).with(Next::ChooseAnother)
+    }
+}
+
+/// Makes a sentence of a fault's text: a capital letter, a full stop, and what to do.
+pub(crate) fn sentence(said: &str, next: &str) -> String {
+    let mut characters = said.chars();
+    let mut text: String =
+        characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default();
+    if !text.ends_with(['.', '!', '?']) {
+        text.push('.');
+    }
+    if !next.is_empty() {
+        text.push(' ');
+        text.push_str(next);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_becomes_a_sentence_with_a_next_step() {
+        let fault = Fault::from(VaultFault::Full);
+        assert_eq!((fault.code, fault.next), (FaultCode::DiskFull, Some(Next::FreeSpace)));
+        assert_eq!(sentence("the disk is full", "Make room."), "The disk is full. Make room.");
+    }
+}

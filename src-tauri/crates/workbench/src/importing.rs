@@ -1,0 +1,385 @@
+//! Import: one pass that checks a bundle and stores it, as a job; rows can be looked at meanwhile.
+//!
+//! # Invariants
+//! * Its line in the access log carries the purpose; the verdict's line follows when it is reached.
+//! * The content is identified by its hash before anything is stored: importing it twice changes nothing.
+//! * A job that is stopped, or fails, leaves nothing of its bundle behind.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use access_log::Entry;
+use bundle::records::{event_of, records};
+use bundle::{Bundle, Profile};
+use event_store::{Begun, Finished, Import, Intake, NewBundle, StoreFault, StoredEvent};
+use model::{BundleId, Event};
+use verify::{Onlooker, RecordRun, Standing as RecordStanding};
+
+use crate::clock;
+use crate::desk::Desk;
+use crate::direct;
+use crate::intake::{ImportWish, compare_quoted, identity_of, says_sample};
+use crate::jobs::{Gauge, Outcome};
+use crate::session::Session;
+use crate::verdicts::{self, BundleFacts, Document};
+use crate::wire::{Fault, FaultCode, ImportAsk, ImportStarted, Job, JobAsk, Next, Nothing};
+use crate::words::{counted, period};
+
+/// Bytes of a source file handed over at a time.
+const SOURCE_BYTES: usize = 1 << 20;
+/// How often a waiting caller asks how a job is.
+const ASK_EVERY: std::time::Duration = std::time::Duration::from_millis(25);
+
+/// How a bundle came, as the vault keeps it.
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Handover {
+    pub(crate) handed_by: String,
+    pub(crate) handed_on: String,
+    pub(crate) channel: String,
+    pub(crate) quoted: Option<String>,
+}
+
+impl Desk {
+    /// Imports what was chosen.
+    pub fn import(&self, ask: ImportAsk) -> Result<ImportStarted, Fault> {
+        let (path, _) = self.path_of(ask.token)?;
+        let wish = ImportWish {
+            received_from: ask.handed_by,
+            received_on: ask.handed_on,
+            channel: ask.channel,
+            expected_sha256: ask.quoted_sha256.filter(|quoted| !quoted.trim().is_empty()),
+            zone: ask.zone_for_bare_times,
+            allow_large: false,
+        };
+        self.import_path(&path, &wish)
+    }
+
+    /// Imports a bundle from its path.
+    pub fn import_path(&self, path: &Path, wish: &ImportWish) -> Result<ImportStarted, Fault> {
+        let session = self.session()?;
+        if session.purpose().is_none() {
+            session.refuse("import", FaultCode::PurposeNeeded)?;
+            return Err(Fault::purpose_needed());
+        }
+        session.may_look()?;
+        check_wish(wish)?;
+        let bundle = bundle::open(path, &direct::limits(wish.allow_large))?;
+        if session.vault.label() == vault::VaultLabel::Sample && !says_sample(&bundle::inspect(&bundle)) {
+            session.refuse("import", FaultCode::SampleOnly)?;
+            let what = "The sample's vault takes only bundles that `sample` made. Use an office's vault for real logs.";
+            return Err(Fault::new(FaultCode::SampleOnly, what).with(Next::ChooseAnother));
+        }
+        let quoted = wish.expected_sha256.as_deref().map(|quoted| compare_quoted(path, &bundle, quoted)).transpose()?;
+        let gauge = Gauge::default();
+        let work = Work {
+            session: Arc::clone(&session),
+            path: path.to_owned(),
+            bundle,
+            wish: wish.clone(),
+            quoted: quoted.as_ref().map(|(_, sentence)| sentence.clone()),
+            gauge: gauge.clone(),
+        };
+        let identity = identity_of(path, &work.bundle, || false)?;
+        if let Some(known) = session.store_holds(&BundleId::new(identity.to_hex()))? {
+            return Ok(started(None, Some(known), quoted));
+        }
+        let number = session.jobs.begin("Checking and storing", &gauge);
+        let job = std::thread::Builder::new().name("import".to_owned()).spawn(move || {
+            let session = Arc::clone(&work.session);
+            let result = work.run(&BundleId::new(identity.to_hex()));
+            session.jobs.end(number, result);
+            session.changed();
+            session.tidy_behind();
+        });
+        if job.is_err() {
+            session.jobs.end(number, Err(Fault::internal("The system gave no thread for the import.")));
+        }
+        Ok(started(Some(number), None, quoted))
+    }
+
+    /// Asks a job to stop.
+    pub fn cancel_job(&self, ask: JobAsk) -> Result<Nothing, Fault> {
+        if self.session()?.jobs.stop(ask.job) { Ok(Nothing {}) } else { Err(no_job()) }
+    }
+
+    /// Waits until a job has ended.
+    pub fn wait_for(&self, number: u32) -> Result<Job, Fault> {
+        let session = self.session()?;
+        loop {
+            let job = session.jobs.find(number).ok_or_else(no_job)?;
+            if !matches!(job.state, crate::wire::JobState::Running | crate::wire::JobState::Stopping) {
+                return Ok(job);
+            }
+            session.touch();
+            std::thread::sleep(ASK_EVERY);
+        }
+    }
+
+    /// The gauge of a job.
+    pub fn gauge(&self, number: u32) -> Result<Gauge, Fault> {
+        self.session()?.jobs.gauge(number).ok_or_else(no_job)
+    }
+}
+
+fn no_job() -> Fault {
+    Fault::not_found("There is no such job at work.")
+}
+
+fn started(job: Option<u32>, already: Option<String>, quoted: Option<(bool, String)>) -> ImportStarted {
+    let (quoted_agrees, quoted) = quoted.unzip();
+    ImportStarted { job, already, quoted, quoted_agrees }
+}
+
+fn check_wish(wish: &ImportWish) -> Result<(), Fault> {
+    let day = &wish.received_on;
+    if !day.is_empty() && day.parse::<chrono::NaiveDate>().is_err() {
+        return Err(Fault::bad_input("The day it was handed over is written YYYY-MM-DD."));
+    }
+    if let Some(zone) = &wish.zone {
+        timeline::zone(zone).map_err(|_| Fault::bad_input("There is no such time zone."))?;
+    }
+    Ok(())
+}
+
+/// What an import works with.
+struct Work {
+    session: Arc<Session>,
+    path: PathBuf,
+    bundle: Bundle,
+    wish: ImportWish,
+    quoted: Option<String>,
+    gauge: Gauge,
+}
+
+impl Work {
+    fn run(&self, id: &BundleId) -> Result<Outcome, Fault> {
+        let files: Vec<String> = self.bundle.entries().iter().map(|entry| entry.name.clone()).collect();
+        let new = NewBundle {
+            id: id.clone(),
+            facts: to_json(&self.facts())?,
+            handover: to_json(&self.handover())?,
+            files: files.clone(),
+        };
+        let import = match self.session.store.begin_import(&new)? {
+            Begun::New(import) => import,
+            Begun::Already(_) => {
+                let sentence = "This bundle is already in the vault; nothing was changed.".to_owned();
+                return Ok(Outcome { sentence, badge: None });
+            }
+        };
+        self.gauge.name_bundle(id.as_str());
+        self.session.changed();
+        match self.pass(&import, &files, id) {
+            Ok((report, document)) => self.finish(import, &report, &document, &files, id),
+            Err(fault) => {
+                import.abandon(&self.session.store);
+                Err(fault)
+            }
+        }
+    }
+
+    /// The one pass: checks, maps, stores; the source's bytes go in beside it.
+    fn pass(&self, import: &Import, files: &[String], id: &BundleId) -> Result<(String, Document), Fault> {
+        let intake = import.intake();
+        let (report, kept) = std::thread::scope(|scope| {
+            let bytes = intake.clone();
+            let kept = scope.spawn(move || self.keep_source(&bytes));
+            (self.check_and_map(&intake, files), kept.join())
+        });
+        let report = report?;
+        kept.map_err(|_| Fault::internal("Keeping the source failed."))??;
+        if identity_of(&self.path, &self.bundle, || self.gauge.stopped())?.to_hex() != id.as_str() {
+            let what = "The bundle changed while it was imported. Nothing of it was kept; import it again.";
+            return Err(Fault::new(FaultCode::Unreadable, what).with(Next::Retry));
+        }
+        let document = Document::of(&report)?;
+        let mut json = serde_json::to_value(&report).map_err(|_| Fault::internal("The report cannot be written."))?;
+        if let Some(members) = json.as_object_mut() {
+            members.insert("checked_at".to_owned(), clock::now().text().into());
+        }
+        Ok((json.to_string(), document))
+    }
+
+    fn check_and_map(&self, intake: &Intake, files: &[String]) -> Result<verify::Report, Fault> {
+        let profile = self.bundle.profile();
+        if profile == Profile::AuditBundle1 {
+            let mapper = Mapper { profile, files, intake: intake.clone(), trouble: Mutex::new(None) };
+            let report = verdicts::check(&self.bundle, &self.gauge, &mapper)?;
+            mapper.result()?;
+            return Ok(report);
+        }
+        let report = verdicts::check(&self.bundle, &self.gauge, &verify::NoOnlooker)?;
+        self.map_foreign(intake, files)?;
+        Ok(report)
+    }
+
+    /// Maps records of a profile without evidence of its own.
+    fn map_foreign(&self, intake: &Intake, files: &[String]) -> Result<(), Fault> {
+        let zone = self.wish.zone.as_deref().and_then(|zone| timeline::zone(zone).ok());
+        let mut done = 0;
+        for run in records(&self.bundle) {
+            if self.gauge.stopped() {
+                return Err(Fault::cancelled());
+            }
+            let run = run?;
+            let file = index_of(files, run.file());
+            let mut events = Vec::new();
+            for (ordinal, record) in (1..).zip(run.records()) {
+                // What is no record stays in the kept source; `inspect` and the report count it.
+                let Ok(record) = record else { continue };
+                let Ok(event) = event_of(self.bundle.profile(), record.bytes) else { continue };
+                let line = record.place.line.unwrap_or_else(|| record.place.index.map_or(ordinal, |index| index + 1));
+                events.push(stored(with_zone(event, zone), file, line, record.place.byte_offset, record.bytes.len()));
+            }
+            done += events.len() as u64;
+            intake.events(&events)?;
+            let (_, bytes, _) = self.gauge.read();
+            self.gauge.advance(done, bytes);
+        }
+        Ok(())
+    }
+
+    /// Keeps every file as it is, byte for byte.
+    fn keep_source(&self, intake: &Intake) -> Result<(), Fault> {
+        let mut buffer = vec![0; SOURCE_BYTES];
+        for (file, entry) in (0..).zip(self.bundle.entries()) {
+            let mut stream = self.bundle.stream(&entry.name)?;
+            let mut first_byte = 0;
+            loop {
+                if self.gauge.stopped() {
+                    return Err(Fault::cancelled());
+                }
+                let filled = fill(&mut stream, &mut buffer)?;
+                let Some(bytes) = buffer.get(..filled).filter(|bytes| !bytes.is_empty()) else { break };
+                intake.bytes(file, first_byte, bytes)?;
+                first_byte += filled as u64;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(
+        &self,
+        import: Import,
+        report: &str,
+        document: &Document,
+        files: &[String],
+        id: &BundleId,
+    ) -> Result<Outcome, Fault> {
+        let finished = Finished { report: Some(report.to_owned()), standing: document.standing(files) };
+        let summary = import.finish(&self.session.store, &finished)?;
+        let verdict = document.verdict();
+        let integrity = verdict.integrity.clone().unwrap_or_default();
+        self.session.note(Entry::Import {
+            bundle: id.as_str().to_owned(),
+            profile: self.bundle.profile().name().to_owned(),
+            records: summary.events,
+            integrity: integrity.clone(),
+        })?;
+        self.session.note(Entry::Verify {
+            bundle: id.as_str().to_owned(),
+            integrity,
+            assurance: verdict.assurance.clone(),
+            findings: document.findings.len() as u64,
+        })?;
+        let sentence = format!("{} stored. {}", counted(summary.events, "event"), verdict.sentence);
+        Ok(Outcome { sentence, badge: Some(verdict.badge) })
+    }
+
+    fn facts(&self) -> BundleFacts {
+        let inspection = bundle::inspect(&self.bundle);
+        let name = [inspection.organization.clone(), inspection.system.clone()];
+        let name: Vec<String> = name.into_iter().flatten().collect();
+        let span = inspection.period.as_ref();
+        BundleFacts {
+            profile: self.bundle.profile().name().to_owned(),
+            name: if name.is_empty() {
+                direct::profile_name(self.bundle.profile()).to_owned()
+            } else {
+                name.join(" · ")
+            },
+            period: period(span.and_then(|span| span.from.as_deref()), span.and_then(|span| span.to.as_deref())),
+            source_zone: inspection.time_zone,
+            container: self.bundle.container().word().to_owned(),
+            imported_at: clock::now().text().to_owned(),
+            imported_by: self.session.vault.user().to_owned(),
+        }
+    }
+
+    fn handover(&self) -> Handover {
+        Handover {
+            handed_by: self.wish.received_from.clone(),
+            handed_on: self.wish.received_on.clone(),
+            channel: self.wish.channel.clone(),
+            quoted: self.quoted.clone(),
+        }
+    }
+}
+
+/// Looks on while the records are checked, and hands their events to the store.
+struct Mapper<'a> {
+    profile: Profile,
+    files: &'a [String],
+    intake: Intake,
+    trouble: Mutex<Option<StoreFault>>,
+}
+
+impl Onlooker for Mapper<'_> {
+    fn see(&self, run: &RecordRun<'_>) {
+        let file = index_of(self.files, run.file);
+        let mapped = run.records.iter().filter(|record| record.standing != RecordStanding::Unreadable);
+        let events: Vec<StoredEvent> = mapped
+            .filter_map(|record| {
+                let event = event_of(self.profile, record.bytes).ok()?;
+                Some(stored(event, file, record.line, record.byte_offset, record.bytes.len()))
+            })
+            .collect();
+        if let Err(fault) = self.intake.events(&events) {
+            self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(fault);
+        }
+    }
+}
+
+impl Mapper<'_> {
+    fn result(self) -> Result<(), Fault> {
+        let trouble = self.trouble.into_inner().unwrap_or_else(PoisonError::into_inner);
+        trouble.map_or(Ok(()), |fault| Err(fault.into()))
+    }
+}
+
+fn stored(event: Event, file: u32, line: u64, byte_offset: u64, byte_length: usize) -> StoredEvent {
+    StoredEvent { event, file, line, byte_offset, byte_length: u32::try_from(byte_length).unwrap_or(u32::MAX) }
+}
+
+/// Reads a bare time in the zone the person chose for this import.
+fn with_zone(mut event: Event, zone: Option<timeline::Zone>) -> Event {
+    if let Some(zone) = zone.filter(|_| event.notes.contains(&model::MappingNote::TimestampNoZone)) {
+        let text = event.occurred_at.text().to_owned();
+        if let Ok(moment) = timeline::Moment::parse(&text, zone, timeline::Edge::From) {
+            event.occurred_at = model::Instant::zoned(text, moment.nanos());
+        }
+    }
+    event
+}
+
+fn index_of(files: &[String], name: &str) -> u32 {
+    let index = files.binary_search_by(|file| file.as_str().cmp(name));
+    index.ok().and_then(|index| u32::try_from(index).ok()).unwrap_or(u32::MAX)
+}
+
+fn fill(stream: &mut dyn std::io::Read, buffer: &mut [u8]) -> Result<usize, Fault> {
+    let mut filled = 0;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match stream.read(rest) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(bundle::ReadFault::of(error).into()),
+        }
+    }
+    Ok(filled)
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> Result<String, Fault> {
+    serde_json::to_string(value).map_err(|_| Fault::internal("The facts of the bundle cannot be written."))
+}

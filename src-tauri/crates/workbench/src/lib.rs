@@ -1,0 +1,57 @@
+//! What the program can do: about forty functions. The only room that the shell and the command line call.
+//!
+//! A [`Desk`] is one vault and whoever is signed in; its methods are the commands of [`table`], each a few lines that
+//! put rooms together. What crosses to the page is in [`wire`]; [`direct`] holds what needs no vault.
+//!
+//! # Invariants
+//! * Whatever names a person is shown under a token of the access log, or not at all.
+//! * No fault, job or badge names a person; paths stay on this side of the wire.
+//! * Time is read in `clock` and nowhere else.
+
+pub mod account;
+mod clock;
+mod desk;
+pub mod direct;
+mod faults;
+mod importing;
+mod intake;
+mod jobs;
+mod lists;
+mod looks;
+mod outlets;
+mod overview;
+mod people;
+mod record;
+mod rows;
+mod samples;
+mod session;
+mod settings;
+mod single;
+pub mod table;
+mod upkeep;
+mod verdicts;
+pub mod wire;
+mod words;
+
+pub use account::usual_vault_dir;
+pub use desk::{Desk, Options};
+pub use intake::ImportWish;
+pub use jobs::Gauge;
+pub use lists::{RowWish, Totals, patient_filter, user_filter};
+pub use outlets::{NoWindow, Outlets};
+pub use rows::PlainRow;
+pub use samples::{MadeSample, SampleWish, prepare_sample_vault};
+pub use upkeep::VaultCheck;
+pub use words::grouped;
+
+/// Makes control, direction and zero-width characters of untrusted text visible.
+#[must_use]
+pub fn visible(text: &str) -> std::borrow::Cow<'_, str> {
+    bundle::escape::visible(text)
+}
+
+/// The fault of an output that cannot be written.
+#[must_use]
+pub fn fault_of_output(error: &std::io::Error) -> wire::Fault {
+    wire::Fault::new(wire::FaultCode::Unreadable, format!("The output cannot be written: {}.", error.kind()))
+}

@@ -1,0 +1,132 @@
+//! Rows for the command line: all that match, one after the other, with exact totals.
+
+use event_store::{BundleState, EventQuestions};
+use model::BundleId;
+use serde::Serialize;
+use timeline::{Condition, Edge, Field, Filter, Moment, Order, Question, Term};
+
+use crate::desk::Desk;
+use crate::looks::parse;
+use crate::rows::{PlainRow, plain_out};
+use crate::session::Session;
+use crate::wire::{Fault, FaultCode};
+
+/// Which rows.
+#[derive(Clone, Debug, Default)]
+pub struct RowWish {
+    /// The filter in its text form.
+    pub filter: String,
+    /// From this instant or day.
+    pub from: Option<String>,
+    /// To this instant or the end of this day.
+    pub to: Option<String>,
+    /// Only this bundle, by its id or how it begins; otherwise all.
+    pub bundle: Option<String>,
+    /// Hand over so many rows at most.
+    pub limit: Option<u64>,
+}
+
+/// Exact counts of what matched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// Events.
+    pub total: u64,
+    /// Distinct users; those of several bundles are added up.
+    pub users: u64,
+    /// Distinct patients; those of several bundles are added up.
+    pub patients: u64,
+}
+
+/// The filter "this patient".
+#[must_use]
+pub fn patient_filter(id: &str) -> String {
+    Filter::is(Field::Patient, id).to_string()
+}
+
+/// The filter "this user".
+#[must_use]
+pub fn user_filter(id: &str) -> String {
+    Filter::is(Field::User, id).to_string()
+}
+
+impl Desk {
+    /// Hands over every row that matches, in time order, bundle after bundle.
+    pub fn each_row(
+        &self,
+        wish: &RowWish,
+        each: &mut dyn FnMut(PlainRow) -> Result<(), Fault>,
+    ) -> Result<Totals, Fault> {
+        let session = self.session()?;
+        let filter = with_range(&session, parse(&session, &wish.filter)?, wish)?;
+        let mut totals = Totals::default();
+        let mut left = wish.limit.unwrap_or(u64::MAX);
+        for bundle in session.bundles_wished(wish.bundle.as_deref())? {
+            let question = Question { bundle, filter: filter.clone(), order: Order::default() };
+            session.rows_of(question, &mut left, &mut totals, each)?;
+        }
+        Ok(totals)
+    }
+}
+
+impl Session {
+    fn rows_of(
+        &self,
+        question: Question,
+        left: &mut u64,
+        totals: &mut Totals,
+        each: &mut dyn FnMut(PlainRow) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let bundle = question.bundle.as_str().to_owned();
+        let (number, look) = self.begin_look(question)?;
+        let counts = self.store.count(&look.seen, &look.question)?;
+        totals.total += counts.events;
+        totals.users += counts.users;
+        totals.patients += counts.patients;
+        let scope = look.scope();
+        let mut offset = 0;
+        while *left > 0 {
+            let limit = usize::try_from(*left).unwrap_or(usize::MAX).min(event_store::PAGE_ROWS_MAX);
+            let page = self.store.page(&look.seen, &look.question, offset, limit)?;
+            let rows = page.rows.len() as u64;
+            for row in &page.rows {
+                let plain = plain_out(row, scope.as_deref(), &bundle);
+                self.count_shown(number, offset..offset + 1, plain.patient_ids.iter().cloned());
+                offset += 1;
+                each(plain)?;
+            }
+            *left -= rows;
+            if rows == 0 || offset >= page.total {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The bundles that are here, or the one that is wished.
+    fn bundles_wished(&self, wished: Option<&str>) -> Result<Vec<BundleId>, Fault> {
+        let here = self.store.bundles()?.into_iter().filter(|summary| summary.state == BundleState::Here);
+        let found =
+            here.map(|summary| summary.id).filter(|id| wished.is_none_or(|wished| id.as_str().starts_with(wished)));
+        let found: Vec<BundleId> = found.collect();
+        match (wished, found.len()) {
+            (Some(_), 0) => Err(Fault::new(FaultCode::NotFound, "There is no such bundle in this vault.")),
+            (Some(_), 2..) => Err(Fault::bad_input("Several bundles begin so. Write more of the id.")),
+            _ => Ok(found),
+        }
+    }
+}
+
+fn with_range(session: &Session, filter: Filter, wish: &RowWish) -> Result<Filter, Fault> {
+    let moment = |text: &str, edge| {
+        Moment::parse(text, session.zone(), edge)
+            .map_err(|_| Fault::bad_input("A time is written as RFC 3339 or as YYYY-MM-DD."))
+    };
+    let mut filter = filter;
+    if let Some(from) = &wish.from {
+        filter = filter.and(Term::holds(Condition::From(moment(from, Edge::From)?)));
+    }
+    if let Some(to) = &wish.to {
+        filter = filter.and(Term::holds(Condition::To(moment(to, Edge::To)?)));
+    }
+    Ok(filter)
+}

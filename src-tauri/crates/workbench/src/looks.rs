@@ -1,0 +1,397 @@
+//! Looks: a purpose, a question with its line in the access log, and the pages, bars and facets that answer it.
+//!
+//! # Invariants
+//! * A look is opened once, with one line, and serves its question until the purpose changes or the vault locks.
+//! * What was shown is counted while it is shown, and written when the look ends.
+//! * Display names, and patients outside the question's scope, leave this room only after a reveal, a line of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+use access_log::{Entry, Witnessed};
+use event_store::{BinsAsked, EventQuestions, FacetAsked, PAGE_ROWS_MAX, PeopleOrder, log_question};
+use model::BundleId;
+use timeline::{Condition, FACET_VALUES_MAX, FacetField, Field, Filter, Order, OrderBy, Question, Term};
+
+use crate::desk::Desk;
+use crate::rows;
+use crate::session::Session;
+use crate::wire::{
+    Bins, BinsAsk, CopyAsk, Facet, FacetAsk, FacetValue, Fault, FaultCode, FilterTerm, Look, LookAsk, Next, Nothing,
+    PersonKind, PrintedAsk, Purpose, PurposeAsk, RevealAsk, Rows, RowsAsk, ValueAsk,
+};
+
+/// Looks open at once; the oldest end first.
+const LOOKS_MAX: usize = 200;
+/// Terms that are left out one by one when nothing is found.
+const REDUCED_MAX: usize = 6;
+/// Text that goes onto the clipboard at most, in bytes.
+const COPY_BYTES_MAX: usize = 1 << 20;
+
+/// The looks of a session.
+#[derive(Default)]
+pub(crate) struct Looks {
+    next: u32,
+    open: BTreeMap<u32, OpenLook>,
+    lists: BTreeMap<(String, bool, String), Arc<Witnessed>>,
+}
+
+/// One open look.
+#[derive(Clone)]
+pub(crate) struct OpenLook {
+    pub(crate) question: Arc<Question>,
+    pub(crate) seen: Arc<Witnessed>,
+    pub(crate) revealed: bool,
+    total: u64,
+    /// Rows that were shown, by their number in the answer.
+    rows_shown: BTreeSet<u64>,
+    patients_shown: BTreeSet<String>,
+}
+
+impl Looks {
+    /// Ends every look and gives the closing lines.
+    pub(crate) fn end_all(&mut self) -> Vec<Entry> {
+        self.lists.clear();
+        std::mem::take(&mut self.open).into_values().map(|look| look.closing_line()).collect()
+    }
+
+    fn begin(&mut self, look: OpenLook) -> (u32, Vec<Entry>) {
+        self.next += 1;
+        self.open.insert(self.next, look);
+        let mut ended = Vec::new();
+        while self.open.len() > LOOKS_MAX
+            && let Some((_, oldest)) = self.open.pop_first()
+        {
+            ended.push(oldest.closing_line());
+        }
+        (self.next, ended)
+    }
+}
+
+impl OpenLook {
+    fn closing_line(&self) -> Entry {
+        Entry::LookClosed {
+            look: self.seen.seq(),
+            rows: self.rows_shown.len() as u64,
+            patients: self.patients_shown.len() as u64,
+        }
+    }
+
+    /// The patients that the question names; the others of an event are covered.
+    pub(crate) fn scope(&self) -> Option<Vec<timeline::Pattern>> {
+        let named = self.question.filter.terms().iter().filter(|term| !term.negated);
+        let patterns = named.filter_map(|term| match &term.condition {
+            Condition::Field(Field::Patient, patterns) => Some(patterns.values().to_vec()),
+            _ => None,
+        });
+        let patterns: Vec<_> = patterns.flatten().collect();
+        (!patterns.is_empty()).then_some(patterns)
+    }
+}
+
+impl Session {
+    fn looks(&self) -> MutexGuard<'_, Looks> {
+        self.looks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens a look: its line is durable before anything is counted.
+    pub(crate) fn begin_look(&self, question: Question) -> Result<(u32, OpenLook), Fault> {
+        let seen = Arc::new(self.witness(Entry::Look(log_question(&question)))?);
+        let total = self.store.count(&seen, &question)?.events;
+        let look = OpenLook {
+            question: Arc::new(question),
+            seen,
+            revealed: false,
+            total,
+            rows_shown: BTreeSet::new(),
+            patients_shown: BTreeSet::new(),
+        };
+        let (number, ended) = self.looks().begin(look.clone());
+        ended.into_iter().try_for_each(|entry| self.note(entry))?;
+        Ok((number, look))
+    }
+
+    /// An open look. While the log does not stand, or after the purpose changed, there is none.
+    pub(crate) fn open_look(&self, number: u32) -> Result<OpenLook, Fault> {
+        self.may_look()?;
+        let found = self.looks().open.get(&number).cloned();
+        found.ok_or_else(|| {
+            let what = "This view has ended because the purpose changed. Open it again.";
+            Fault::new(FaultCode::PurposeNeeded, what).with(Next::Retry)
+        })
+    }
+
+    /// Counts what a page shows.
+    pub(crate) fn count_shown(&self, number: u32, rows: std::ops::Range<u64>, patients: impl Iterator<Item = String>) {
+        if let Some(look) = self.looks().open.get_mut(&number) {
+            look.rows_shown.extend(rows);
+            look.patients_shown.extend(patients);
+        }
+    }
+
+    /// The token for a list of people; one line for each list and order.
+    pub(crate) fn list_token(
+        &self,
+        bundle: &BundleId,
+        kind: PersonKind,
+        order: PeopleOrder,
+    ) -> Result<Arc<Witnessed>, Fault> {
+        self.may_look()?;
+        let asked = event_store::log_people(bundle, order);
+        let key = (bundle.as_str().to_owned(), kind == PersonKind::Patient, asked.order.clone());
+        if let Some(seen) = self.looks().lists.get(&key) {
+            return Ok(Arc::clone(seen));
+        }
+        let entry = match kind {
+            PersonKind::Patient => Entry::PatientsList(asked),
+            PersonKind::User => Entry::UsersList(asked),
+        };
+        let seen = Arc::new(self.witness(entry)?);
+        self.looks().lists.insert(key, Arc::clone(&seen));
+        Ok(seen)
+    }
+
+    /// What would be found without each term, for a filter that finds nothing. Each is a question with its own line.
+    fn without_each_term(&self, question: &Question) -> Result<Vec<u64>, Fault> {
+        let terms = question.filter.terms();
+        let reduced = (0..terms.len().min(REDUCED_MAX)).map(|skipped| {
+            let filter = without(terms, skipped);
+            let question = Question { filter, ..question.clone() };
+            let seen = self.witness(Entry::Look(log_question(&question)))?;
+            Ok(self.store.count(&seen, &question)?.events)
+        });
+        reduced.collect()
+    }
+
+    /// What the page gets of a look.
+    pub(crate) fn look_out(&self, number: u32, look: &OpenLook) -> Result<Look, Fault> {
+        let question = &look.question;
+        let overview = self.store.overview(&question.bundle)?;
+        let several = question.filter.terms().len() > 1;
+        let reduced = if look.total == 0 && several { self.without_each_term(question)? } else { Vec::new() };
+        let (from, to) = question.filter.period();
+        Ok(Look {
+            look: number,
+            filter: question.filter.to_string(),
+            terms: terms_of(&question.filter, &reduced),
+            total: look.total,
+            whole: overview.events,
+            growing: overview.state == event_store::BundleState::Coming,
+            revealed: look.revealed,
+            zone: self.zone().name().to_owned(),
+            from_ms: from.map(|nanos| nanos.div_euclid(1_000_000)),
+            to_ms: to.map(|nanos| nanos.div_euclid(1_000_000).saturating_add(1)),
+        })
+    }
+}
+
+impl Desk {
+    /// Says why the person looks. Every look so far ends.
+    pub fn give_purpose(&self, ask: PurposeAsk) -> Result<Purpose, Fault> {
+        let purpose = self.session()?.give_purpose(&ask.text)?;
+        Ok(Purpose { text: purpose.text().to_owned() })
+    }
+
+    /// Opens a look.
+    pub fn look(&self, ask: LookAsk) -> Result<Look, Fault> {
+        let session = self.session()?;
+        let question = Question {
+            bundle: BundleId::new(ask.bundle),
+            filter: with_values(&session, parse(&session, &ask.filter)?, &ask.and)?,
+            order: order_of(&ask.sort, ask.descending)?,
+        };
+        let (number, look) = session.begin_look(question)?;
+        session.look_out(number, &look)
+    }
+
+    /// Uncovers display names and other patients in an open look.
+    pub fn reveal(&self, ask: RevealAsk) -> Result<Look, Fault> {
+        let session = self.session()?;
+        let look = session.open_look(ask.look)?;
+        let object = format!("names and other patients of the look in entry {}", look.seen.seq());
+        session.witness(Entry::Reveal { object })?;
+        if let Some(look) = session.looks().open.get_mut(&ask.look) {
+            look.revealed = true;
+        }
+        session.look_out(ask.look, &session.open_look(ask.look)?)
+    }
+
+    /// A page of rows.
+    pub fn rows(&self, ask: RowsAsk) -> Result<Rows, Fault> {
+        let session = self.session()?;
+        let look = session.open_look(ask.look)?;
+        let limit = (ask.limit as usize).min(PAGE_ROWS_MAX);
+        let page = session.store.page(&look.seen, &look.question, ask.offset, limit)?;
+        let scope = look.scope();
+        let rows: Vec<_> = page.rows.iter().map(|row| rows::row_out(row, scope.as_deref(), look.revealed)).collect();
+        let shown = ask.offset..ask.offset.saturating_add(rows.len() as u64);
+        session.count_shown(ask.look, shown, rows.iter().flat_map(|row| row.patient_ids.iter().cloned()));
+        Ok(Rows { offset: page.offset, rows, total: page.total })
+    }
+
+    /// The histogram.
+    pub fn bins(&self, ask: BinsAsk) -> Result<Bins, Fault> {
+        let session = self.session()?;
+        let look = session.open_look(ask.look)?;
+        let bins_max = ask.bins_max.clamp(10, 400) as usize;
+        let span = if ask.fit { rows::span_of(&look.question.filter) } else { None };
+        let asked = BinsAsked { zone: session.zone(), bins_max, span };
+        let matching = session.store.bins(&look.seen, &look.question, asked)?;
+        let whole = session.store.whole_bins(&look.question.bundle, asked)?;
+        Ok(rows::bins_out(&matching, &whole, session.zone()))
+    }
+
+    /// The most frequent values of a field.
+    pub fn facet(&self, ask: FacetAsk) -> Result<Facet, Fault> {
+        let session = self.session()?;
+        let look = session.open_look(ask.look)?;
+        let field = facet_field(&ask.field)?;
+        let limit = (ask.limit as usize).min(FACET_VALUES_MAX);
+        let asked = FacetAsked { field, limit, containing: &ask.contains };
+        let facet = session.store.facets(&look.seen, &look.question, asked)?;
+        let values = facet.values.into_iter().map(|value| FacetValue {
+            term: term_text(&ask.field, &value.value),
+            value: value.value,
+            events: value.events,
+        });
+        Ok(Facet { values: values.collect(), total: facet.distinct })
+    }
+
+    /// Puts text on the clipboard, after its line is written.
+    pub fn copy(&self, ask: CopyAsk) -> Result<Nothing, Fault> {
+        let session = self.session()?;
+        if ask.text.len() > COPY_BYTES_MAX {
+            return Err(Fault::bad_input("That is too much for the clipboard. Copy fewer rows."));
+        }
+        let look = session.open_look(ask.look)?;
+        let about = ask.event_ref.unwrap_or_else(|| format!("the look in entry {}", look.seen.seq()));
+        session.witness(Entry::Copy { object: format!("{} of {about}", ask.what), rows: 1 })?;
+        if self.outlets.set_clipboard(&ask.text) {
+            return Ok(Nothing {});
+        }
+        Err(Fault::new(FaultCode::Internal, "The system did not take the text onto its clipboard.").with(Next::Retry))
+    }
+
+    /// Writes that rows are about to be printed.
+    pub fn printed(&self, ask: PrintedAsk) -> Result<Nothing, Fault> {
+        let session = self.session()?;
+        let look = session.open_look(ask.look)?;
+        let object = format!("the look in entry {}", look.seen.seq());
+        session.witness(Entry::Print { object, rows: u64::from(ask.rows) })?;
+        Ok(Nothing {})
+    }
+}
+
+/// Reads a filter that a person typed.
+pub(crate) fn parse(session: &Session, text: &str) -> Result<Filter, Fault> {
+    Filter::parse(text, session.zone())
+        .map_err(|fault| Fault::bad_input(crate::faults::sentence(&fault.to_string(), "")))
+}
+
+/// Adds values taken from the table. They become terms without passing through text that could be misread.
+fn with_values(session: &Session, filter: Filter, values: &[ValueAsk]) -> Result<Filter, Fault> {
+    values.iter().try_fold(filter, |filter, ask| {
+        let free = Field::ALL.iter().find(|field| field.name() == ask.field);
+        let mut terms = match free {
+            Some(field) => vec![Term::field(*field, &ask.value)],
+            // Words of the vocabulary and instants: plain text that the parser knows or refuses.
+            None => parse(session, &format!("{}:{}", ask.field, ask.value))?.terms().to_vec(),
+        };
+        terms.iter_mut().for_each(|term| term.negated = ask.negated);
+        Ok(filter.and_all(Filter::of(terms)))
+    })
+}
+
+fn order_of(sort: &str, descending: bool) -> Result<Order, Fault> {
+    let by = match sort {
+        "time" | "" => OrderBy::Time,
+        "number" => OrderBy::Place,
+        "user" => OrderBy::User,
+        "patient" => OrderBy::Patient,
+        "action" => OrderBy::Action,
+        "resource" => OrderBy::Resource,
+        "station" => OrderBy::Device,
+        "system" => OrderBy::System,
+        "outcome" => OrderBy::Outcome,
+        _ => return Err(Fault::bad_input("Rows cannot be sorted by that.")),
+    };
+    Ok(Order { by, descending })
+}
+
+fn facet_field(name: &str) -> Result<FacetField, Fault> {
+    let free = Field::ALL.iter().find(|field| field.name() == name).map(|field| FacetField::Field(*field));
+    let closed = match name {
+        "action" => Some(FacetField::Action),
+        "outcome" => Some(FacetField::Outcome),
+        "integrity" => Some(FacetField::Integrity),
+        _ => None,
+    };
+    free.or(closed).ok_or_else(|| Fault::bad_input("There is no such field."))
+}
+
+/// The term "this field is this value" in text form.
+pub(crate) fn term_text(field: &str, value: &str) -> String {
+    Field::ALL
+        .iter()
+        .find(|known| known.name() == field)
+        .map_or_else(|| format!("{field}:{value}"), |field| Filter::is(*field, value).to_string())
+}
+
+fn without(terms: &[timeline::Term], skipped: usize) -> Filter {
+    let kept = terms.iter().enumerate().filter(|(index, _)| *index != skipped).map(|(_, term)| term.clone());
+    Filter::of(kept.collect())
+}
+
+/// A filter's terms for chips. `reduced` says what would be found without each of them, where that was asked.
+fn terms_of(filter: &Filter, reduced: &[u64]) -> Vec<FilterTerm> {
+    let terms = filter.terms();
+    let shown = terms.iter().enumerate().map(|(index, term)| {
+        let text = Filter::of(vec![term.clone()]).to_string();
+        let (field, values) = words_of(&term.condition);
+        FilterTerm {
+            field,
+            values,
+            negated: term.negated,
+            text,
+            without: without(terms, index).to_string(),
+            total_without: reduced.get(index).copied(),
+        }
+    });
+    shown.collect()
+}
+
+fn words_of(condition: &Condition) -> (String, Vec<String>) {
+    let (field, values): (&str, Vec<String>) = match condition {
+        Condition::Field(field, patterns) => (field.name(), patterns.values().iter().map(pattern_text).collect()),
+        Condition::Action(words) => ("action", words.values().iter().map(|word| word.word().to_owned()).collect()),
+        Condition::Outcome(words) => ("outcome", words.values().iter().map(|word| word.word().to_owned()).collect()),
+        Condition::Integrity(words) => {
+            ("integrity", words.values().iter().map(|word| word.word().to_owned()).collect())
+        }
+        Condition::From(moment) => ("from", vec![moment.text().to_owned()]),
+        Condition::To(moment) => ("to", vec![moment.text().to_owned()]),
+        Condition::Text(words) => ("", words.values().iter().map(|word| word.text().to_owned()).collect()),
+    };
+    (field.to_owned(), values)
+}
+
+fn pattern_text(pattern: &timeline::Pattern) -> String {
+    if pattern.is_prefix() { format!("{}*", pattern.text()) } else { pattern.text().to_owned() }
+}
+
+impl From<event_store::StoreFault> for Fault {
+    fn from(fault: event_store::StoreFault) -> Self {
+        use event_store::StoreFault;
+        let said = crate::faults::sentence(&fault.to_string(), "");
+        match fault {
+            StoreFault::Vault(fault) => fault.into(),
+            StoreFault::Log(fault) => fault.into(),
+            StoreFault::BundleUnknown | StoreFault::BundleIdMalformed | StoreFault::EventUnknown(_) => {
+                Self::not_found(said)
+            }
+            StoreFault::EventAmbiguous(_) | StoreFault::TooManyToSort { .. } => Self::bad_input(said),
+            StoreFault::Damaged { .. } => Self::new(FaultCode::VaultDamaged, said),
+            _ => Self::internal(said),
+        }
+    }
+}

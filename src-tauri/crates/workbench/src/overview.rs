@@ -1,0 +1,188 @@
+//! Bundles in lists and summed up, and the integrity report. Counts only; nothing here names a person.
+
+use std::collections::BTreeMap;
+
+use event_store::{BundleState, BundleSummary, DayCount, EventQuestions};
+use model::{Action, BundleId, Instant};
+
+use crate::desk::Desk;
+use crate::importing::Handover;
+use crate::session::Session;
+use crate::verdicts::{BundleFacts, Document, badge_while_checking};
+use crate::wire::{
+    BundleAsk, BundleCard, Bundles, CoverageRow, Fault, FaultCode, IntegrityReport, Nothing, Overview, Received,
+    Verdict,
+};
+use crate::words::{when, when_text};
+
+/// Days that a coverage strip shows at most.
+const COVERAGE_DAYS_MAX: i64 = 4_000;
+/// Systems that have a strip of their own at most.
+const COVERAGE_SYSTEMS_MAX: usize = 12;
+const NANOS_PER_DAY: i64 = 86_400_000_000_000;
+
+impl Desk {
+    /// Every bundle of the vault, newest import first.
+    pub fn bundles(&self, _: Nothing) -> Result<Bundles, Fault> {
+        let session = self.session()?;
+        let bundles = session.store.bundles()?;
+        let cards: Result<Vec<_>, Fault> =
+            bundles.iter().rev().map(|summary| Ok(Stored::read(summary)?.card)).collect();
+        Ok(Bundles { bundles: cards? })
+    }
+
+    /// A bundle summed up.
+    pub fn overview(&self, ask: BundleAsk) -> Result<Overview, Fault> {
+        let session = self.session()?;
+        let id = BundleId::new(ask.bundle);
+        let stored = Stored::read(&session.summary(&id)?)?;
+        let inside = session.store.overview(&id)?;
+        let by_action = |wanted: &[Action]| {
+            let days = inside.days.iter().filter(|day| wanted.contains(&day.action));
+            days.map(|day| day.events).sum()
+        };
+        let instant = |nanos: i64| when(&Instant::from_utc_nanos(nanos));
+        Ok(Overview {
+            users: inside.users,
+            patients: inside.patients,
+            undated: inside.undated,
+            break_glass: by_action(&[Action::BreakGlass]),
+            exports: by_action(&[Action::Export, Action::Print, Action::Disclose, Action::Copy]),
+            failed_logins: by_action(&[Action::LoginFailed]),
+            first: inside.period.map(|(first, _)| instant(first)),
+            last: inside.period.map(|(_, last)| instant(last)),
+            coverage: coverage(&inside.days, inside.period),
+            source_zone: stored.facts.source_zone.clone(),
+            received: stored.received(&id),
+            verdict: stored.verdict(),
+            card: stored.card,
+        })
+    }
+
+    /// The integrity report of a bundle.
+    pub fn integrity(&self, ask: BundleAsk) -> Result<IntegrityReport, Fault> {
+        let session = self.session()?;
+        let id = BundleId::new(ask.bundle);
+        let stored = Stored::read(&session.summary(&id)?)?;
+        let files: Vec<String> = session.store.files(&id)?.into_iter().map(|file| file.path).collect();
+        let document = stored.document.as_ref();
+        Ok(IntegrityReport {
+            findings: document.map(|document| document.findings(Some((&id, &files)))).unwrap_or_default(),
+            checks: document.map(Document::checks).unwrap_or_default(),
+            verdict: stored.verdict(),
+            card: stored.card,
+        })
+    }
+}
+
+impl Session {
+    /// One stored bundle.
+    pub(crate) fn summary(&self, id: &BundleId) -> Result<BundleSummary, Fault> {
+        let found = self.store.bundles()?.into_iter().find(|summary| summary.id == *id);
+        found.ok_or_else(|| Fault::new(FaultCode::NotFound, "There is no such bundle in this vault."))
+    }
+
+    /// The id of a bundle that is here whole.
+    pub(crate) fn store_holds(&self, id: &BundleId) -> Result<Option<String>, Fault> {
+        let bundles = self.store.bundles()?;
+        let here = bundles.iter().any(|summary| summary.id == *id && summary.state == BundleState::Here);
+        Ok(here.then(|| id.as_str().to_owned()))
+    }
+}
+
+/// A stored bundle with its documents read.
+struct Stored {
+    card: BundleCard,
+    facts: BundleFacts,
+    handover: Handover,
+    document: Option<Document>,
+}
+
+impl Stored {
+    fn read(summary: &BundleSummary) -> Result<Self, Fault> {
+        let facts: BundleFacts = serde_json::from_str(&summary.facts).unwrap_or_default();
+        let handover: Handover = serde_json::from_str(&summary.handover).unwrap_or_default();
+        let document = summary.report.as_deref().map(Document::read).transpose()?;
+        let checked = document.as_ref().and_then(|document| document.checked_at.as_deref()).map(when_text);
+        let card = BundleCard {
+            bundle: summary.id.as_str().to_owned(),
+            name: facts.name.clone(),
+            period: facts.period.clone(),
+            profile: facts.profile.clone(),
+            badge: document.as_ref().map_or_else(badge_while_checking, Document::badge),
+            events: summary.events,
+            importing: summary.state == BundleState::Coming,
+            imported: when_text(&facts.imported_at),
+            checked,
+        };
+        Ok(Self { card, facts, handover, document })
+    }
+
+    fn verdict(&self) -> Verdict {
+        self.document.as_ref().map_or_else(no_verdict, Document::verdict)
+    }
+
+    fn received(&self, id: &BundleId) -> Received {
+        Received {
+            handed_by: self.handover.handed_by.clone(),
+            handed_on: self.handover.handed_on.clone(),
+            channel: self.handover.channel.clone(),
+            imported_by: self.facts.imported_by.clone(),
+            quoted: self.handover.quoted.clone(),
+            sha256: id.as_str().to_owned(),
+        }
+    }
+}
+
+fn no_verdict() -> Verdict {
+    let badge = badge_while_checking();
+    Verdict {
+        sentence: badge.reason.clone(),
+        badge,
+        integrity: None,
+        assurance: None,
+        checked: Vec::new(),
+        proves: Vec::new(),
+        does_not_prove: vec!["Anything, until the check has ended.".to_owned()],
+        errors: 0,
+        warnings: 0,
+    }
+}
+
+/// Events per day of each system, without holes, from the first day of the bundle to its last.
+fn coverage(days: &[DayCount], period: Option<(i64, i64)>) -> Vec<CoverageRow> {
+    let Some((first, last)) = period else { return Vec::new() };
+    let (first, last) = (first.div_euclid(NANOS_PER_DAY), last.div_euclid(NANOS_PER_DAY));
+    let last = last.min(first.saturating_add(COVERAGE_DAYS_MAX));
+    let width = usize::try_from(last - first + 1).unwrap_or(0);
+    let mut rows: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+    for count in days {
+        let Some(index) = count.day.and_then(|day| usize::try_from(day - first).ok()) else { continue };
+        let row = rows.entry(count.system.as_deref().unwrap_or_default()).or_insert_with(|| vec![0; width]);
+        if let Some(cell) = row.get_mut(index) {
+            *cell += count.events;
+        }
+    }
+    let mut rows: Vec<(&str, Vec<u64>)> = rows.into_iter().collect();
+    rows.sort_by_key(|(_, events)| std::cmp::Reverse(events.iter().sum::<u64>()));
+    rows.truncate(COVERAGE_SYSTEMS_MAX);
+    let first_day = chrono::DateTime::from_timestamp_nanos(first.saturating_mul(NANOS_PER_DAY)).format("%Y-%m-%d");
+    let named = |source: &str| if source.is_empty() { "system not stated" } else { source }.to_owned();
+    rows.into_iter()
+        .map(|(source, events)| CoverageRow { source: named(source), first_day: first_day.to_string(), events })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_without_events_is_a_gap_and_not_a_hole() {
+        let day =
+            |day, events| DayCount { day: Some(day), system: Some("ehr".to_owned()), action: Action::Read, events };
+        let rows = coverage(&[day(10, 3), day(12, 5)], Some((10 * NANOS_PER_DAY, 12 * NANOS_PER_DAY + 7)));
+        assert_eq!(rows.len(), 1);
+        assert_eq!((rows[0].first_day.as_str(), rows[0].events.as_slice()), ("1970-01-11", &[3, 0, 5][..]));
+    }
+}

@@ -1,0 +1,251 @@
+//! My access log: its entries in words, its check, its export.
+//!
+//! Reading it is written into it as well. While it does not stand, its entries are not shown (they name people); the
+//! check and the export still work, because they are what helps.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use access_log::{Body, Depth, Entry, LogFilter, LogReport, LoggedEntry, PAGE_ENTRIES_MAX};
+use integrity::digest::{Digest, Hasher};
+use model::Instant;
+use timeline::{Edge, Moment};
+
+use crate::clock;
+use crate::desk::Desk;
+use crate::samples::disk_fault;
+use crate::session::Session;
+use crate::wire::{AccessLogAsk, AccessLogPage, Fault, FaultCode, LogCheck, LogEntry, MaybeExported, Next, Nothing};
+use crate::words::{counted, grouped, when_text};
+
+/// Name that an export is offered under.
+const EXPORT_NAME: &str = "chartproof-access-log.ndjson";
+
+impl Desk {
+    /// A page of the log, newest first.
+    pub fn access_log(&self, ask: AccessLogAsk) -> Result<AccessLogPage, Fault> {
+        let session = self.session()?;
+        session.may_look()?;
+        let filter = session.log_filter(&ask)?;
+        let page = session.log_page(&filter, ask.offset, ask.limit as usize)?;
+        let actors = session.vault.people()?.into_iter().map(|person| person.name).collect();
+        Ok(AccessLogPage { entries: page.0.iter().map(entry_out).collect(), total: page.1, actors })
+    }
+
+    /// Hands over every entry, oldest first.
+    pub fn each_log_entry(&self, each: &mut dyn FnMut(LogEntry) -> Result<(), Fault>) -> Result<(), Fault> {
+        let session = self.session()?;
+        session.may_look()?;
+        let filter = LogFilter::default();
+        let mut pages = Vec::new();
+        let mut offset = 0;
+        // The log is read newest first; its own reading adds to it, so the first page fixes where it ends.
+        loop {
+            let (entries, total) = session.log_page(&filter, offset, PAGE_ENTRIES_MAX)?;
+            offset += entries.len() as u64;
+            let over = entries.is_empty() || offset >= total;
+            pages.push(entries);
+            if over {
+                break;
+            }
+        }
+        pages.iter().rev().flat_map(|page| page.iter().rev()).try_for_each(|entry| each(entry_out(entry)))
+    }
+
+    /// Checks the whole log.
+    pub fn check_log(&self, _: Nothing) -> Result<LogCheck, Fault> {
+        let session = self.session()?;
+        let report = session.log.verify(&session.vault, Depth::Full, &[])?;
+        session.judge_log(&report);
+        // A log that does not stand is not written to any more than it has to be.
+        if report.intact() {
+            session.note(Entry::LogChecked { entries: report.entries, intact: true })?;
+        }
+        Ok(check_out(&report))
+    }
+
+    /// Lets the person choose where to, and exports the log there.
+    pub fn export_log(&self, _: Nothing) -> Result<MaybeExported, Fault> {
+        self.session()?;
+        match self.outlets.save_file(EXPORT_NAME) {
+            Some(path) => self.export_log_to(&path),
+            None => Ok(MaybeExported { file: None, sha256: None, entries: 0 }),
+        }
+    }
+
+    /// Exports the log to a file that does not exist yet.
+    pub fn export_log_to(&self, path: &Path) -> Result<MaybeExported, Fault> {
+        let session = self.session()?;
+        let file = File::create_new(path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => {
+                let what = format!("{} exists already. Choose another name.", path.display());
+                Fault::new(FaultCode::BadInput, what).with(Next::ChooseAnother)
+            }
+            _ => disk_fault(path, &error),
+        })?;
+        let written = session.write_export(path, file);
+        if written.is_err() {
+            drop(std::fs::remove_file(path));
+        }
+        let (entries, digest) = written?;
+        let (file, sha256) = (Some(path.display().to_string()), Some(digest.to_hex()));
+        Ok(MaybeExported { file, sha256, entries })
+    }
+}
+
+impl Session {
+    fn log_filter(&self, ask: &AccessLogAsk) -> Result<LogFilter, Fault> {
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        let mut filter = LogFilter { actor: given(&ask.actor), purpose: given(&ask.purpose), ..LogFilter::default() };
+        if let Some(day) = given(&ask.day) {
+            let edge = |edge| {
+                Moment::parse(&day, self.zone(), edge).map_err(|_| Fault::bad_input("A day is written YYYY-MM-DD."))
+            };
+            filter.from = Some(Instant::from_utc_nanos(edge(Edge::From)?.nanos()));
+            filter.to = Some(Instant::from_utc_nanos(edge(Edge::To)?.nanos().saturating_add(1)));
+        }
+        Ok(filter)
+    }
+
+    fn log_page(&self, filter: &LogFilter, offset: u64, limit: usize) -> Result<(Vec<LoggedEntry>, u64), Fault> {
+        let viewed = Entry::LogViewed { filter: filter.text() };
+        // One line for one reading: the pages after the first belong to it.
+        let seen = self.log_view_token(viewed, offset == 0)?;
+        let page = self.log.entries(&self.vault, &seen, filter, offset, limit)?;
+        Ok((page.entries, page.total))
+    }
+
+    fn write_export(&self, path: &Path, file: File) -> Result<(u64, Digest), Fault> {
+        let name = path.file_name().map(|name| bundle::escape::visible_bytes(name.as_encoded_bytes()));
+        let entry = Entry::LogExported { destination: name.unwrap_or_default() };
+        let seen = self.log.append(&self.vault, entry, None, &clock::now())?;
+        let mut out = HashingWriter { inner: BufWriter::new(file), hasher: Hasher::new() };
+        let head = self.log.export(&self.vault, &seen, &mut out)?;
+        let HashingWriter { inner, hasher } = out;
+        let file = inner.into_inner().map_err(|error| disk_fault(path, error.error()))?;
+        file.sync_all().map_err(|error| disk_fault(path, &error))?;
+        Ok((head.map_or(0, |head| head.seq), hasher.finish()))
+    }
+}
+
+/// Hashes what goes through it.
+struct HashingWriter {
+    inner: BufWriter<File>,
+    hasher: Hasher,
+}
+
+impl Write for HashingWriter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.hasher.update(bytes.get(..written).unwrap_or_default());
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// What a check found, for the screen.
+pub(crate) fn check_out(report: &LogReport) -> LogCheck {
+    let mut lines = vec![
+        format!("{} with their numbers, links, texts and hashes", entries(report.entries)),
+        format!("{} over them", counted(report.signatures, "signature")),
+        format!("{} written when the vault was locked", counted(report.roots, "root")),
+    ];
+    if let Some(first_break) = &report.first_break {
+        lines.push(format!("First break: entry {}", grouped(first_break.seq)));
+        lines.push(first_break.advice().to_owned());
+    }
+    LogCheck {
+        stands: report.intact(),
+        sentence: sentence_of(report),
+        entries: report.entries,
+        lines,
+        head: report.head.as_ref().map(|head| head.hash.to_hex()).unwrap_or_default(),
+    }
+}
+
+/// Whether the log stands, in a sentence.
+pub(crate) fn sentence_of(report: &LogReport) -> String {
+    match &report.first_break {
+        None => format!("The access log stands: {} agree with each other.", entries(report.entries)),
+        Some(first_break) => first_break.to_string(),
+    }
+}
+
+fn entries(number: u64) -> String {
+    if number == 1 { "1 entry".to_owned() } else { format!("{} entries", grouped(number)) }
+}
+
+fn entry_out(logged: &LoggedEntry) -> LogEntry {
+    let body = &logged.body;
+    LogEntry {
+        seq: logged.seq,
+        time: when_text(&body.ts),
+        actor: body.actor.clone(),
+        role: body.role.replace('_', " "),
+        what: what_of(&body.action).to_owned(),
+        action: body.action.clone(),
+        object: object_of(body),
+        purpose: body.purpose.as_ref().map(|purpose| purpose.text().to_owned()),
+        result: result_of(body),
+        hash: logged.hash.to_hex(),
+    }
+}
+
+fn object_of(body: &Body) -> String {
+    let parts = [
+        body.object.clone(),
+        body.query.clone().map(|query| if query.is_empty() { "all events".to_owned() } else { query }),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+fn result_of(body: &Body) -> Option<String> {
+    let counts = body.results.iter().map(|(name, count)| count_of(name, *count));
+    let details = body.details.iter().map(|(name, value)| format!("{}: {value}", name.replace('_', " ")));
+    let all: Vec<String> = counts.chain(details).collect();
+    (!all.is_empty()).then(|| all.join(", "))
+}
+
+/// A count with its name: nouns are counted, numbers of entries are named.
+fn count_of(name: &str, count: u64) -> String {
+    match name.strip_suffix('s') {
+        Some(noun) => counted(count, &noun.replace('_', " ")),
+        None => format!("{} {}", name.replace('_', " "), grouped(count)),
+    }
+}
+
+/// An action in words.
+fn what_of(action: &str) -> &str {
+    match action {
+        "create_vault" => "Made the vault",
+        "unlock" => "Unlocked the vault",
+        "failed_unlocks" => "Failed attempts to unlock",
+        "recovery_used" => "Used the recovery key",
+        "lock" => "Locked the vault",
+        "import" => "Imported a bundle",
+        "import_removed" => "Removed a bundle",
+        "verify" => "Reached a verdict",
+        "look" => "Looked at events",
+        "look_closed" => "Ended a look",
+        "view_event" => "Opened an event",
+        "patients_list" => "Listed patients",
+        "users_list" => "Listed users",
+        "reveal" => "Revealed names",
+        "copy" => "Copied",
+        "print" => "Printed",
+        "export" => "Exported",
+        "settings" => "Changed a setting",
+        "passphrase_change" => "Changed the passphrase",
+        "purpose_given" => "Gave a purpose",
+        "refused" => "Was refused",
+        "log_viewed" => "Read the access log",
+        "log_checked" => "Checked the access log",
+        "log_exported" => "Exported the access log",
+        "clock_jump" => "The clock was set back",
+        other => other,
+    }
+}

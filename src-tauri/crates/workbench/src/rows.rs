@@ -1,0 +1,189 @@
+//! Rows, bars and single events as the page and the command line get them.
+//!
+//! The one place that decides what is covered: display names, and patients outside the question's scope.
+
+use chrono::TimeZone as _;
+use event_store::Row as StoredRow;
+use model::PatientId;
+use serde::Serialize;
+use timeline::{Band, Filter, Histogram, Pattern, Span, Step, Zone};
+
+use crate::wire::{Bin, Bins, Row, Tick};
+use crate::words::when;
+
+/// A row as the command line prints it (`cli.md`, "Rows").
+#[derive(Clone, Debug, Serialize)]
+pub struct PlainRow {
+    /// Short name of the event.
+    pub event_ref: String,
+    /// Unique within its stream.
+    pub event_id: String,
+    /// When it happened, as recorded.
+    pub time: String,
+    /// The same in UTC; absent for an undated event.
+    pub time_utc: Option<String>,
+    /// Who.
+    pub user_id: String,
+    /// Their role.
+    pub role: Option<String>,
+    /// The patients in the question's scope.
+    pub patient_ids: Vec<String>,
+    /// How many other patients the event has.
+    pub other_patients: u32,
+    /// The verb.
+    pub action: String,
+    /// The category in the source's word.
+    pub event_type: String,
+    /// What kind of thing.
+    pub resource_type: Option<String>,
+    /// Which one.
+    pub resource_id: Option<String>,
+    /// How it ended.
+    pub outcome: String,
+    /// The sign-in.
+    pub session_id: Option<String>,
+    /// Network address.
+    pub source_ip: Option<String>,
+    /// The system that wrote it.
+    pub source_system: Option<String>,
+    /// `stands`, `altered` or `not_verified`.
+    pub integrity: String,
+    /// The bundle it is from.
+    pub bundle: String,
+}
+
+/// A row for the command line.
+pub(crate) fn plain_out(row: &StoredRow, scope: Option<&[Pattern]>, bundle: &str) -> PlainRow {
+    let (patient_ids, other_patients) = in_scope(&row.patient_ids, scope);
+    PlainRow {
+        event_ref: row.event_ref.to_string(),
+        event_id: row.event_id.as_str().to_owned(),
+        time: row.time.text().to_owned(),
+        time_utc: row.time.utc_text(),
+        user_id: row.user_id.as_str().to_owned(),
+        role: row.role.clone(),
+        patient_ids,
+        other_patients,
+        action: row.action.word().to_owned(),
+        event_type: row.event_type.clone(),
+        resource_type: row.resource_type.clone(),
+        resource_id: row.resource_id.clone(),
+        outcome: row.outcome.word().to_owned(),
+        session_id: row.session_id.as_ref().map(|id| id.as_str().to_owned()),
+        source_ip: row.source_ip.clone(),
+        source_system: row.source_system.clone(),
+        integrity: row.integrity.word().to_owned(),
+        bundle: bundle.to_owned(),
+    }
+}
+
+/// A row for the page.
+pub(crate) fn row_out(row: &StoredRow, scope: Option<&[Pattern]>, revealed: bool) -> Row {
+    let (patient_ids, other_patients) = in_scope(&row.patient_ids, if revealed { None } else { scope });
+    Row {
+        event_ref: row.event_ref.to_string(),
+        number: row.seq.unwrap_or(row.place.line),
+        time: when(&row.time),
+        user_id: row.user_id.as_str().to_owned(),
+        user_name: if revealed { row.user_display_name.clone() } else { None },
+        role: row.role.clone(),
+        action: row.action.word().to_owned(),
+        event_type: row.event_type.clone(),
+        patient_ids,
+        other_patients,
+        resource_type: row.resource_type.clone(),
+        resource_id: row.resource_id.clone(),
+        outcome: row.outcome.word().to_owned(),
+        session_id: row.session_id.as_ref().map(|id| id.as_str().to_owned()),
+        station: row.device.clone().or_else(|| row.source_ip.clone()),
+        source_system: row.source_system.clone(),
+        integrity: row.integrity.word().to_owned(),
+    }
+}
+
+/// The patients that may be shown, and how many others there are.
+pub(crate) fn in_scope(patients: &[PatientId], scope: Option<&[Pattern]>) -> (Vec<String>, u32) {
+    let shown = patients.iter().map(PatientId::as_str).filter(|id| scope.is_none_or(|scope| named(id, scope)));
+    let shown: Vec<String> = shown.map(str::to_owned).collect();
+    let others = u32::try_from(patients.len() - shown.len()).unwrap_or(u32::MAX);
+    (shown, others)
+}
+
+/// Whether a question names this patient.
+pub(crate) fn named(id: &str, scope: &[Pattern]) -> bool {
+    scope.iter().any(|pattern| if pattern.is_prefix() { id.starts_with(pattern.text()) } else { id == pattern.text() })
+}
+
+/// The range of time a filter asks for, if it has both ends.
+pub(crate) fn span_of(filter: &Filter) -> Option<Span> {
+    match filter.period() {
+        (Some(from), Some(to)) if from <= to => Some(Span { from, until: to.saturating_add(1) }),
+        _ => None,
+    }
+}
+
+/// Bars for the page: those that match, over those of the whole bundle.
+pub(crate) fn bins_out(matching: &Histogram, whole: &Histogram, zone: Zone) -> Bins {
+    let all_of = |from: i64| {
+        let at = whole.bins.binary_search_by_key(&from, |bin| bin.from).ok();
+        at.and_then(|at| whole.bins.get(at)).map_or(0, |bin| bin.events.iter().sum())
+    };
+    let bins: Vec<Bin> = matching
+        .bins
+        .iter()
+        .map(|bin| Bin {
+            from_ms: bin.from.div_euclid(1_000_000),
+            to_ms: bin.until.div_euclid(1_000_000),
+            counts: bin.events.clone(),
+            all: all_of(bin.from).max(bin.events.iter().sum()),
+            from: moment_text(bin.from, zone),
+            // `to:` includes its instant, a bar does not include its end.
+            to: moment_text(bin.until.saturating_sub(1_000_000), zone),
+        })
+        .collect();
+    let ticks = matching.ticks.iter().filter_map(|tick| {
+        let at = matching.bins.iter().position(|bin| bin.from <= tick.at && tick.at < bin.until)?;
+        Some(Tick { bin: u32::try_from(at).ok()?, label: tick.label.clone() })
+    });
+    let highest = bins.iter().map(|bin| bin.all).max().unwrap_or(0);
+    Bins {
+        zone: matching.zone.clone(),
+        step: step_words(matching.step).to_owned(),
+        bands: matching.bands.iter().map(|band| band_name(*band).to_owned()).collect(),
+        ticks: ticks.collect(),
+        bins,
+        nice_max: timeline::nice_maximum(highest),
+        undated: matching.undated,
+    }
+}
+
+const fn band_name(band: Band) -> &'static str {
+    match band {
+        Band::Action(action) => action.word(),
+        Band::Other => "other",
+    }
+}
+
+/// How long a bar is, in words.
+const fn step_words(step: Step) -> &'static str {
+    match step {
+        Step::Minute => "1 minute",
+        Step::FiveMinutes => "5 minutes",
+        Step::QuarterHour => "15 minutes",
+        Step::Hour => "1 hour",
+        Step::ThreeHours => "3 hours",
+        Step::SixHours => "6 hours",
+        Step::HalfDay => "12 hours",
+        Step::Day => "1 day",
+        Step::Week => "1 week",
+        Step::Month => "1 month",
+        Step::Quarter => "3 months",
+        Step::Year => "1 year",
+        Step::Decade => "10 years",
+    }
+}
+
+/// An instant as `from:` and `to:` take it, with the offset of its zone.
+fn moment_text(nanos: i64, zone: Zone) -> String {
+    zone.timestamp_nanos(nanos).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+}

@@ -1,0 +1,52 @@
+//! A table: every command the page can give, once.
+//!
+//! `command_table!` hands the list to a macro of the caller's. From it come the Tauri handlers (shell), the permissions
+//! (the shell's build script includes this file as text), the TypeScript `Commands` map and, through that map, what
+//! the fixture host has to answer. The macro is therefore free of paths into this crate.
+
+/// Calls `$callback!` with every command as `name(AskType) -> AnswerType;`.
+#[macro_export]
+macro_rules! command_table {
+    ($callback:ident) => {
+        $callback! {
+            // The vault: first run, unlock, lock.
+            start(Nothing) -> Start;
+            weigh_passphrase(PassphraseAsk) -> Strength;
+            vault_place(VaultPlaceAsk) -> VaultPlace;
+            create_vault(CreateVaultAsk) -> Created;
+            unlock(UnlockAsk) -> Unlocked;
+            recover(RecoverAsk) -> Unlocked;
+            lock(Nothing) -> Nothing;
+            change_passphrase(ChangePassphraseAsk) -> Nothing;
+            status(StatusAsk) -> Status;
+            settings(Nothing) -> Settings;
+            change_settings(Settings) -> Settings;
+            zones(Nothing) -> Zones;
+            // Bundles: choose, import, follow, read the verdict.
+            choose_bundle(ChooseAsk) -> MaybeChosen;
+            chosen(Nothing) -> MaybeChosen;
+            sample_bundle(SampleAsk) -> MaybeChosen;
+            import(ImportAsk) -> ImportStarted;
+            cancel_job(JobAsk) -> Nothing;
+            bundles(Nothing) -> Bundles;
+            overview(BundleAsk) -> Overview;
+            integrity(BundleAsk) -> IntegrityReport;
+            // Looks: each needs a purpose and leaves a line in the access log.
+            give_purpose(PurposeAsk) -> Purpose;
+            look(LookAsk) -> Look;
+            reveal(RevealAsk) -> Look;
+            rows(RowsAsk) -> Rows;
+            bins(BinsAsk) -> Bins;
+            facet(FacetAsk) -> Facet;
+            event(EventAsk) -> EventDetail;
+            people(PeopleAsk) -> People;
+            person(PersonAsk) -> PersonPage;
+            copy(CopyAsk) -> Nothing;
+            printed(PrintedAsk) -> Nothing;
+            // Our own record.
+            access_log(AccessLogAsk) -> AccessLogPage;
+            check_log(Nothing) -> LogCheck;
+            export_log(Nothing) -> MaybeExported;
+        }
+    };
+}

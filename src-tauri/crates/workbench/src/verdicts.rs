@@ -1,0 +1,385 @@
+//! Verdicts as the page and the command line show them.
+//!
+//! A report is kept as the JSON document that `verify --format json` prints, and every word shown is read from it: what
+//! is on the screen is what was stored. Nothing here judges; `verify` did.
+
+use bundle::{Bundle, Profile};
+use event_store::{EventRef, RecordSpan, Spot, Standing};
+use model::BundleId;
+use serde::{Deserialize, Serialize};
+use verify::{Code, HowFar, Onlooker, Options, Proceed, Report, Severity};
+
+use crate::faults::sentence;
+use crate::jobs::Gauge;
+use crate::wire::{Badge, Check, CheckResult, Fault, FaultCode, Finding, Next, Seal, Verdict};
+use crate::words::{counted, grouped};
+
+/// Facts of a bundle as the vault keeps them beside its events.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct BundleFacts {
+    pub(crate) profile: String,
+    pub(crate) name: String,
+    pub(crate) period: String,
+    pub(crate) source_zone: Option<String>,
+    pub(crate) container: String,
+    pub(crate) imported_at: String,
+    pub(crate) imported_by: String,
+}
+
+/// The stored document of a report. Members that this version does not show are left where they are.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Document {
+    integrity: String,
+    assurance: Option<String>,
+    badge: String,
+    summary: [String; 2],
+    stopped: Option<serde_json::Value>,
+    counts: Counts,
+    pub(crate) findings: Vec<verify::Finding>,
+    proves: Vec<String>,
+    does_not_prove: Vec<String>,
+    /// When it was reached; added by the import.
+    #[serde(default)]
+    pub(crate) checked_at: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+struct Counts {
+    files: u64,
+    bytes: u64,
+    records: u64,
+    events: u64,
+}
+
+/// Checks a bundle with all the processors there are, and shows on the gauge how far it is.
+pub(crate) fn check(bundle: &Bundle, gauge: &Gauge, onlooker: &dyn Onlooker) -> Result<Report, Fault> {
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let mut fingerprint_key = [0; 16];
+    getrandom::fill(&mut fingerprint_key).map_err(|_| Fault::internal("The system gave no randomness."))?;
+    let options = Options { workers, ..Options::new(fingerprint_key) };
+    let mut spill = verify::MemorySpill::new();
+    let report = verify::check(bundle, &options, onlooker, &Watch { gauge }, &mut spill)?;
+    if report.stopped().is_some() {
+        return Err(Fault::cancelled());
+    }
+    Ok(report)
+}
+
+struct Watch<'a> {
+    gauge: &'a Gauge,
+}
+
+impl verify::Progress for Watch<'_> {
+    fn came(&self, how_far: HowFar) -> Proceed {
+        self.gauge.expect_bytes(how_far.bytes_total);
+        self.gauge.advance(how_far.records, how_far.bytes);
+        if self.gauge.stopped() { Proceed::Stop } else { Proceed::GoOn }
+    }
+}
+
+impl From<verify::VerifyFault> for Fault {
+    fn from(fault: verify::VerifyFault) -> Self {
+        match fault {
+            verify::VerifyFault::Read(fault) => fault.into(),
+            fault => {
+                let what = sentence(&fault.to_string(), "No verdict was reached.");
+                Self::new(FaultCode::Internal, what).with(Next::Retry)
+            }
+        }
+    }
+}
+
+impl Document {
+    /// Reads a stored report.
+    pub(crate) fn read(json: &str) -> Result<Self, Fault> {
+        serde_json::from_str(json).map_err(|_| {
+            Fault::new(FaultCode::VaultDamaged, "The stored report of this bundle cannot be read. Import it again.")
+        })
+    }
+
+    /// The document of a report that was just made.
+    pub(crate) fn of(report: &Report) -> Result<Self, Fault> {
+        let json = serde_json::to_string(report).map_err(|_| Fault::internal("The report cannot be written."))?;
+        Self::read(&json)
+    }
+
+    pub(crate) fn badge(&self) -> Badge {
+        let (seal, word) = match self.badge.as_str() {
+            "altered" => (Seal::Altered, "Altered or damaged"),
+            "unsigned" => (Seal::Unsigned, "Unsigned"),
+            "verified" => (Seal::Verified, "Verified"),
+            _ => (Seal::NotVerified, "Not verified"),
+        };
+        Badge { seal, word: word.to_owned(), reason: self.summary[0].clone() }
+    }
+
+    /// The verdict in words.
+    pub(crate) fn verdict(&self) -> Verdict {
+        let severe = |severity| {
+            let findings = self.findings.iter().filter(|finding| finding.severity == severity);
+            u32::try_from(findings.count()).unwrap_or(u32::MAX)
+        };
+        Verdict {
+            badge: self.badge(),
+            sentence: self.summary.join(" "),
+            integrity: Some(self.integrity.clone()),
+            assurance: self.assurance.clone(),
+            checked: self.checked(),
+            proves: self.proves.clone(),
+            does_not_prove: self.does_not_prove.clone(),
+            errors: severe(Severity::Error),
+            warnings: severe(Severity::Warning),
+        }
+    }
+
+    /// What was checked, with how many.
+    fn checked(&self) -> Vec<String> {
+        if self.stopped.is_some() || self.integrity == "NOT_EVALUABLE" {
+            return Vec::new();
+        }
+        let Counts { files, bytes, records, events } = self.counts;
+        let mut checked = vec![
+            format!("{} with {} against the manifests", counted(files, "file"), counted(bytes, "byte")),
+            format!("{} against their own hashes and the hash of the record before", counted(records, "record")),
+        ];
+        if events != records {
+            checked.push(format!("{} of them could be read as events", grouped(events)));
+        }
+        checked
+    }
+
+    /// The checks as a list, each with its result.
+    pub(crate) fn checks(&self) -> Vec<Check> {
+        let evaluable = self.integrity != "NOT_EVALUABLE";
+        GROUPS.iter().map(|group| self.check_of(group, evaluable)).collect()
+    }
+
+    fn check_of(&self, group: &Group, evaluable: bool) -> Check {
+        let found = self.findings.iter().filter(|finding| group.holds(finding.code));
+        let worst = found.clone().map(|finding| finding.severity).max();
+        let open = |finding: &verify::Finding| finding.code.name().ends_with("_NOT_CHECKED");
+        let result = match worst {
+            _ if found.clone().any(open) => CheckResult::NotChecked,
+            Some(Severity::Error) => CheckResult::Differs,
+            Some(Severity::Warning) => CheckResult::Notes,
+            _ if !evaluable || group.what == SIGNATURES => CheckResult::NotChecked,
+            Some(Severity::Info) | None => CheckResult::Agrees,
+        };
+        let mut codes: Vec<String> = found.map(|finding| finding.code.name().to_owned()).collect();
+        codes.dedup();
+        Check { what: group.what.to_owned(), how: group.how.to_owned(), result, codes }
+    }
+
+    /// The findings for the page, worst first. `bundle` and `files` make the events they name openable.
+    pub(crate) fn findings(&self, bundle: Option<(&BundleId, &[String])>) -> Vec<Finding> {
+        let mut sorted: Vec<_> = self.findings.iter().collect();
+        sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        sorted.into_iter().map(|finding| finding_out(finding, bundle)).collect()
+    }
+
+    /// What the findings say about single records.
+    pub(crate) fn standing(&self, files: &[String]) -> Standing {
+        let mut standing =
+            Standing { verified: self.assurance.as_deref() != Some("NO_EVIDENCE"), ..Standing::default() };
+        for finding in &self.findings {
+            match (finding.code, finding.severity) {
+                (Code::UnverifiableSpan, _) => standing.unverified.extend(span_missing(finding)),
+                (_, Severity::Error) => standing.altered.extend(spans_of(finding, files)),
+                _ => {}
+            }
+        }
+        if self.is_cut() {
+            // Findings of one kind that are not listed one by one may be about any record.
+            standing.altered.push(RecordSpan::All);
+        }
+        standing
+    }
+}
+
+impl Document {
+    /// Whether some error was found more often than it is listed.
+    fn is_cut(&self) -> bool {
+        let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        let mut listed = std::collections::BTreeMap::<Code, u64>::new();
+        errors.for_each(|finding| *listed.entry(finding.code).or_default() += 1);
+        listed.values().any(|listed| *listed >= verify::FINDINGS_PER_CODE_MAX)
+    }
+}
+
+const SIGNATURES: &str = "Signatures";
+
+/// Findings that belong to one line of the list of checks.
+struct Group {
+    what: &'static str,
+    how: &'static str,
+    codes: &'static [&'static str],
+}
+
+impl Group {
+    fn holds(&self, code: Code) -> bool {
+        self.codes.iter().any(|prefix| code.name().starts_with(prefix))
+    }
+}
+
+/// The order is that of the check itself.
+const GROUPS: [Group; 7] = [
+    Group {
+        what: "Container",
+        how: "Names, entry types, limits and layout of the folder or zip",
+        codes: &[
+            "PATH_",
+            "LINK_",
+            "ARCHIVE_LAYOUT",
+            "ARCHIVE_LIMIT",
+            "ARCHIVE_ENTRY",
+            "ARCHIVE_DUPLICATE",
+            "ARCHIVE_NAME",
+            "NAME_",
+        ],
+    },
+    Group {
+        what: "Manifests",
+        how: "SHA-256 (and SHA-512 where present) of every file, recomputed and compared",
+        codes: &["BAG_", "MANIFEST_", "OXUM_", "FETCH_", "FILE_", "TAG_FILE_"],
+    },
+    Group {
+        what: "Audit manifest and segments",
+        how: "Counts, boundaries and Merkle root of every segment, recomputed and compared",
+        codes: &["AUDIT_MANIFEST_", "SEGMENT_", "MERKLE_"],
+    },
+    Group {
+        what: "Records",
+        how: "Each record read, brought into canonical form and hashed",
+        codes: &[
+            "RECORD_",
+            "DUPLICATE_",
+            "SCHEMA_",
+            "LINE_",
+            "LAST_LINE",
+            "EVENT_MODIFIED",
+            "VERSION_",
+            "TIMESTAMP_",
+            "CHECKSUM_",
+        ],
+    },
+    Group {
+        what: "Hash chain",
+        how: "Each record's link to the one before, from the first to the last",
+        codes: &[
+            "CHAIN_",
+            "EVENTS_",
+            "EVENT_INSERTED",
+            "EVENT_DUPLICATED",
+            "EVENT_ID",
+            "HEAD_",
+            "GENESIS_",
+            "TAIL_",
+            "SEQUENCE_",
+            "UNVERIFIABLE_",
+            "ARCHIVE_ABSENT",
+            "CLOCK_",
+        ],
+    },
+    Group {
+        what: "Checkpoints",
+        how: "Chain of the checkpoints, and each checkpoint against the record it names",
+        codes: &["CHECKPOINT"],
+    },
+    Group { what: SIGNATURES, how: "Not checked by this version", codes: &["SIGNATURE"] },
+];
+
+fn finding_out(finding: &verify::Finding, bundle: Option<(&BundleId, &[String])>) -> Finding {
+    let range = |from: Option<u64>, to: Option<u64>| {
+        let (from, to) = (from?, to?);
+        Some(if from == to { grouped(from) } else { format!("{} to {}", grouped(from), grouped(to)) })
+    };
+    let pair = |pair: Option<[u64; 2]>| pair.and_then(|[from, to]| range(Some(from), Some(to)));
+    let places = [
+        ("File", finding.file.clone()),
+        ("Line", finding.line.map(grouped)),
+        ("Byte", finding.byte_offset.map(grouped)),
+        ("Record", finding.seq.map(grouped)),
+        ("Event id", finding.event_id.clone()),
+        ("Between records", pair(finding.between)),
+        ("Missing", range(finding.missing_from, finding.missing_to)),
+        ("How many", finding.count.map(grouped)),
+        ("According to", finding.source.clone()),
+        ("Altered within", pair(finding.altered_within)),
+        ("Numbers skipped", range(finding.skipped_from, finding.skipped_to)),
+        ("Member", finding.member.clone()),
+        ("Field", finding.field.clone()),
+        ("Times", finding.times.as_ref().map(|times| times.join(", "))),
+        ("Days", finding.days.as_ref().map(|days| days.join(", "))),
+        ("Stream", finding.stream_id.clone()),
+    ];
+    let event_ref = bundle.and_then(|(id, files)| event_ref_of(finding, id, files));
+    Finding {
+        code: finding.code.name().to_owned(),
+        severity: match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "info",
+        }
+        .to_owned(),
+        message: finding.message.clone(),
+        places: places.into_iter().filter_map(|(label, value)| Some((label.to_owned(), value?))).collect(),
+        expected: finding.expected.clone(),
+        actual: finding.actual.clone(),
+        event_ref,
+    }
+}
+
+fn event_ref_of(finding: &verify::Finding, bundle: &BundleId, files: &[String]) -> Option<String> {
+    let (file, line) = place_of(finding, files)?;
+    Some(EventRef::new(bundle, Spot::Line { file, line }).to_string())
+}
+
+fn place_of(finding: &verify::Finding, files: &[String]) -> Option<(u32, u64)> {
+    let name = finding.file.as_deref()?;
+    let file = files.iter().position(|file| *bundle::escape::visible(file) == *name)?;
+    Some((u32::try_from(file).ok()?, finding.line?))
+}
+
+/// The records that an error speaks about. An error about a whole segment marks all of its records.
+fn spans_of(finding: &verify::Finding, files: &[String]) -> Vec<RecordSpan> {
+    let stream = finding.stream_id.clone();
+    if let Some([from, to]) = finding.altered_within {
+        return vec![RecordSpan::Seqs { stream, from, to }];
+    }
+    if let Some([from, to]) = finding.between {
+        return vec![
+            RecordSpan::Seqs { stream: stream.clone(), from, to: from },
+            RecordSpan::Seqs { stream, from: to, to },
+        ];
+    }
+    let places = finding.moved.iter().chain(&finding.places).flatten();
+    let mut spans: Vec<RecordSpan> = places
+        .filter_map(|place| {
+            let file = files.iter().position(|file| *bundle::escape::visible(file) == place.file)?;
+            Some(RecordSpan::Lines { file: u32::try_from(file).ok()?, from: place.line, to: place.line })
+        })
+        .collect();
+    if let Some((file, line)) = place_of(finding, files) {
+        spans.push(RecordSpan::Lines { file, from: line, to: line });
+    }
+    spans
+}
+
+fn span_missing(finding: &verify::Finding) -> Option<RecordSpan> {
+    Some(RecordSpan::Seqs { stream: finding.stream_id.clone(), from: finding.missing_from?, to: finding.missing_to? })
+}
+
+/// The badge while there is no verdict yet.
+pub(crate) fn badge_while_checking() -> Badge {
+    let reason = "The check is still running; nothing has been verified yet.";
+    Badge { seal: Seal::NotVerified, word: "Not verified".to_owned(), reason: reason.to_owned() }
+}
+
+/// The profile a bundle was read by, from its stored facts.
+pub(crate) fn profile_named(facts: &str) -> Profile {
+    let facts: BundleFacts = serde_json::from_str(facts).unwrap_or_default();
+    [Profile::AuditBundle1, Profile::FhirAuditEvent]
+        .into_iter()
+        .find(|profile| profile.name() == facts.profile)
+        .unwrap_or(Profile::Unknown)
+}

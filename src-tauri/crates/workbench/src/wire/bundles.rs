@@ -1,0 +1,325 @@
+//! Bundles: chosen, imported, summed up, judged. Counts only; nothing here names a person.
+
+use super::When;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Open the system's chooser.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ChooseAsk {
+    /// A folder instead of a file.
+    pub folder: bool,
+}
+
+/// Make a sample bundle and choose it. Only for the sample's vault.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SampleAsk {
+    /// Whether one record of it has been altered.
+    pub altered: bool,
+}
+
+/// What was chosen or dropped, if anything.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct MaybeChosen {
+    /// The choice; `null` when the chooser was closed.
+    pub chosen: Option<Chosen>,
+}
+
+/// A file or folder a person pointed at. Its path stays on the program's side.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Chosen {
+    /// Stands for the path.
+    pub token: u32,
+    /// The last part of the path, with control characters made visible.
+    pub name: String,
+    /// "Folder", "Zip file", "File".
+    pub kind: String,
+    /// Size in bytes; for a folder that of its files.
+    pub bytes: u64,
+    /// "Audit bundle 1.0", "FHIR AuditEvent (R4, R5)".
+    pub profile: String,
+    /// What it says of itself, as label and value: organization, system, period, records.
+    pub says: Vec<(String, String)>,
+    /// SHA-256 of a single file; `null` for a folder.
+    pub sha256: Option<String>,
+    /// What is wrong with the container so far.
+    pub troubles: Vec<String>,
+}
+
+/// Import what was chosen. The answers go into the import record.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ImportAsk {
+    /// What was chosen.
+    pub token: u32,
+    /// Who handed it over.
+    pub handed_by: String,
+    /// When, as `YYYY-MM-DD`.
+    pub handed_on: String,
+    /// By which channel: e-mail, share, USB stick.
+    pub channel: String,
+    /// A SHA-256 that was quoted beside it, 64 hex digits; compared at once.
+    pub quoted_sha256: Option<String>,
+    /// IANA zone for times that have none.
+    pub zone_for_bare_times: Option<String>,
+}
+
+/// The import runs.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ImportStarted {
+    /// Its job; `null` when the bundle is already here and nothing was changed.
+    pub job: Option<u32>,
+    /// The bundle, if it is already here.
+    pub already: Option<String>,
+    /// How the quoted hash compares, in a sentence; `null` when none was quoted.
+    pub quoted: Option<String>,
+    /// Whether the quoted hash is that of the file; `null` when none was quoted.
+    pub quoted_agrees: Option<bool>,
+}
+
+/// A job.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct JobAsk {
+    /// Its number.
+    pub job: u32,
+}
+
+/// A bundle.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct BundleAsk {
+    /// Its id in this vault.
+    pub bundle: String,
+}
+
+/// Every bundle of the vault, newest import first.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Bundles {
+    /// The bundles.
+    pub bundles: Vec<BundleCard>,
+}
+
+/// One of the four things that may be said about a bundle (formats 1.11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Seal {
+    /// Altered or damaged.
+    Altered,
+    /// Not verified.
+    NotVerified,
+    /// Unsigned: consistent, by nobody in particular.
+    Unsigned,
+    /// Verified.
+    Verified,
+}
+
+/// A seal with its word and its reason.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Badge {
+    /// Which of the four.
+    pub seal: Seal,
+    /// Its word.
+    pub word: String,
+    /// Why, in a sentence.
+    pub reason: String,
+}
+
+/// A bundle in a list.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct BundleCard {
+    /// Its id in this vault.
+    pub bundle: String,
+    /// Organization and system, as the bundle says.
+    pub name: String,
+    /// Period it says it covers: "2 Mar 2026 – 9 Mar 2026".
+    pub period: String,
+    /// "Audit bundle 1.0".
+    pub profile: String,
+    /// Its badge.
+    pub badge: Badge,
+    /// Events stored so far.
+    pub events: u64,
+    /// Whether the import still runs.
+    pub importing: bool,
+    /// When it was imported.
+    pub imported: When,
+    /// When the verdict was reached; `null` while there is none.
+    pub checked: Option<When>,
+}
+
+/// A bundle summed up. Counts only.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Overview {
+    /// The bundle.
+    pub card: BundleCard,
+    /// The verdict in words.
+    pub verdict: Verdict,
+    /// Who handed it over, when, how.
+    pub received: Received,
+    /// Distinct users.
+    pub users: u64,
+    /// Distinct patients.
+    pub patients: u64,
+    /// Events without a usable time.
+    pub undated: u64,
+    /// Events of emergency access.
+    pub break_glass: u64,
+    /// Exports, prints and disclosures.
+    pub exports: u64,
+    /// Failed sign-ins.
+    pub failed_logins: u64,
+    /// First and last event.
+    pub first: Option<When>,
+    /// Last event.
+    pub last: Option<When>,
+    /// Events per day and source system.
+    pub coverage: Vec<CoverageRow>,
+    /// Zone of the source, as the bundle says.
+    pub source_zone: Option<String>,
+}
+
+/// Events per day of one source system.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CoverageRow {
+    /// The system.
+    pub source: String,
+    /// First day, `YYYY-MM-DD` in UTC.
+    pub first_day: String,
+    /// Events on each day from the first; 0 is a gap.
+    pub events: Vec<u64>,
+}
+
+/// The verdict in words.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Verdict {
+    /// The badge.
+    pub badge: Badge,
+    /// What is so, in one or two sentences.
+    pub sentence: String,
+    /// `PASS`, `PASS_WITH_NOTES`, `FAIL`, `NOT_EVALUABLE`; `null` while checking.
+    pub integrity: Option<String>,
+    /// `NO_EVIDENCE`, `CONSISTENT`, …; `null` when it failed or while checking.
+    pub assurance: Option<String>,
+    /// What was checked, each with how many.
+    pub checked: Vec<String>,
+    /// What that proves.
+    pub proves: Vec<String>,
+    /// What it does not prove.
+    pub does_not_prove: Vec<String>,
+    /// Findings that are errors.
+    pub errors: u32,
+    /// Findings that are warnings.
+    pub warnings: u32,
+}
+
+/// How a bundle came to us.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Received {
+    /// Who handed it over.
+    pub handed_by: String,
+    /// When, `YYYY-MM-DD`.
+    pub handed_on: String,
+    /// By which channel.
+    pub channel: String,
+    /// Who imported it.
+    pub imported_by: String,
+    /// How the quoted hash compared; `null` when none was quoted.
+    pub quoted: Option<String>,
+    /// SHA-256 that identifies what was imported.
+    pub sha256: String,
+}
+
+/// The integrity report of a bundle.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct IntegrityReport {
+    /// The bundle.
+    pub card: BundleCard,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What was found, worst first.
+    pub findings: Vec<Finding>,
+    /// The checks as a list: what, how, result.
+    pub checks: Vec<Check>,
+}
+
+/// One line of the list of checks.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Check {
+    /// What was checked: "Payload manifests".
+    pub what: String,
+    /// How: "SHA-256 and SHA-512 of 4 files recomputed".
+    pub how: String,
+    /// What came of it.
+    pub result: CheckResult,
+    /// Codes of the findings that belong here.
+    pub codes: Vec<String>,
+}
+
+/// What came of one check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum CheckResult {
+    /// It agrees.
+    Agrees,
+    /// It agrees, with warnings.
+    Notes,
+    /// It does not agree.
+    Differs,
+    /// It was not checked, or there is nothing to check.
+    NotChecked,
+}
+
+/// Something that was found.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Finding {
+    /// Its code: `EVENT_MODIFIED`.
+    pub code: String,
+    /// `error`, `warning` or `info`.
+    pub severity: String,
+    /// In words.
+    pub message: String,
+    /// Where, as label and value: file, line, record, expected and actual hash.
+    pub places: Vec<(String, String)>,
+    /// The hash that is stored, where two are compared.
+    pub expected: Option<String>,
+    /// The hash that was computed.
+    pub actual: Option<String>,
+    /// The event it is about, if it can be opened.
+    pub event_ref: Option<String>,
+}

@@ -1,0 +1,67 @@
+//! Numbers, days and names in words. The one place that decides how a count or a period reads.
+
+use chrono::{DateTime, Utc};
+use model::Instant;
+
+use crate::wire::When;
+
+/// A number with separators: `1,204,118`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A count with its noun: `1 record`, `12 records`.
+pub(crate) fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(number))
+}
+
+/// An instant for the page.
+pub(crate) fn when(instant: &Instant) -> When {
+    When { epoch_ms: instant.utc_nanos().map(|nanos| nanos.div_euclid(1_000_000)), recorded: instant.text().to_owned() }
+}
+
+/// An RFC 3339 text for the page; a text that is none stays a text.
+pub(crate) fn when_text(text: &str) -> When {
+    when(&Instant::parse(text).unwrap_or_else(|_| Instant::undated(text)))
+}
+
+/// A period by its days: `2 Mar 2026 – 9 Mar 2026`.
+pub(crate) fn period(from: Option<&str>, to: Option<&str>) -> String {
+    match (from.and_then(day), to.and_then(day)) {
+        (Some(from), Some(to)) if from == to => from,
+        (Some(from), Some(to)) => format!("{from} – {to}"),
+        (Some(only), None) | (None, Some(only)) => only,
+        (None, None) => "period not stated".to_owned(),
+    }
+}
+
+fn day(text: &str) -> Option<String> {
+    let instant = Instant::parse(text).ok()?;
+    let utc = DateTime::<Utc>::from_timestamp_nanos(instant.utc_nanos()?);
+    Some(utc.format("%-d %b %Y").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_periods_read_as_a_person_writes_them() {
+        assert_eq!([0, 999, 1_000, 1_204_118].map(grouped), ["0", "999", "1,000", "1,204,118"]);
+        assert_eq!((counted(1, "record"), counted(2, "record")), ("1 record".to_owned(), "2 records".to_owned()));
+        let from = Some("2026-03-02T00:00:00Z");
+        assert_eq!(period(from, Some("2026-03-09T05:00:00Z")), "2 Mar 2026 – 9 Mar 2026");
+        assert_eq!(period(from, from), "2 Mar 2026");
+        assert_eq!(period(None, None), "period not stated");
+    }
+}

@@ -1,0 +1,127 @@
+// Written by `cargo xtask bindings` from the command table. Do not edit.
+
+import type { AccessLogAsk } from './AccessLogAsk';
+import type { AccessLogPage } from './AccessLogPage';
+import type { Bins } from './Bins';
+import type { BinsAsk } from './BinsAsk';
+import type { BundleAsk } from './BundleAsk';
+import type { Bundles } from './Bundles';
+import type { ChangePassphraseAsk } from './ChangePassphraseAsk';
+import type { ChooseAsk } from './ChooseAsk';
+import type { CopyAsk } from './CopyAsk';
+import type { CreateVaultAsk } from './CreateVaultAsk';
+import type { Created } from './Created';
+import type { EventAsk } from './EventAsk';
+import type { EventDetail } from './EventDetail';
+import type { Facet } from './Facet';
+import type { FacetAsk } from './FacetAsk';
+import type { ImportAsk } from './ImportAsk';
+import type { ImportStarted } from './ImportStarted';
+import type { IntegrityReport } from './IntegrityReport';
+import type { JobAsk } from './JobAsk';
+import type { LogCheck } from './LogCheck';
+import type { Look } from './Look';
+import type { LookAsk } from './LookAsk';
+import type { MaybeChosen } from './MaybeChosen';
+import type { MaybeExported } from './MaybeExported';
+import type { Nothing } from './Nothing';
+import type { Overview } from './Overview';
+import type { PassphraseAsk } from './PassphraseAsk';
+import type { People } from './People';
+import type { PeopleAsk } from './PeopleAsk';
+import type { PersonAsk } from './PersonAsk';
+import type { PersonPage } from './PersonPage';
+import type { PrintedAsk } from './PrintedAsk';
+import type { Purpose } from './Purpose';
+import type { PurposeAsk } from './PurposeAsk';
+import type { RecoverAsk } from './RecoverAsk';
+import type { RevealAsk } from './RevealAsk';
+import type { Rows } from './Rows';
+import type { RowsAsk } from './RowsAsk';
+import type { SampleAsk } from './SampleAsk';
+import type { Settings } from './Settings';
+import type { Start } from './Start';
+import type { Status } from './Status';
+import type { StatusAsk } from './StatusAsk';
+import type { Strength } from './Strength';
+import type { UnlockAsk } from './UnlockAsk';
+import type { Unlocked } from './Unlocked';
+import type { VaultPlace } from './VaultPlace';
+import type { VaultPlaceAsk } from './VaultPlaceAsk';
+import type { Zones } from './Zones';
+
+/** Every command the page can give: what it asks and what it gets. */
+export interface Commands {
+  start: { ask: Nothing; answer: Start };
+  weigh_passphrase: { ask: PassphraseAsk; answer: Strength };
+  vault_place: { ask: VaultPlaceAsk; answer: VaultPlace };
+  create_vault: { ask: CreateVaultAsk; answer: Created };
+  unlock: { ask: UnlockAsk; answer: Unlocked };
+  recover: { ask: RecoverAsk; answer: Unlocked };
+  lock: { ask: Nothing; answer: Nothing };
+  change_passphrase: { ask: ChangePassphraseAsk; answer: Nothing };
+  status: { ask: StatusAsk; answer: Status };
+  settings: { ask: Nothing; answer: Settings };
+  change_settings: { ask: Settings; answer: Settings };
+  zones: { ask: Nothing; answer: Zones };
+  choose_bundle: { ask: ChooseAsk; answer: MaybeChosen };
+  chosen: { ask: Nothing; answer: MaybeChosen };
+  sample_bundle: { ask: SampleAsk; answer: MaybeChosen };
+  import: { ask: ImportAsk; answer: ImportStarted };
+  cancel_job: { ask: JobAsk; answer: Nothing };
+  bundles: { ask: Nothing; answer: Bundles };
+  overview: { ask: BundleAsk; answer: Overview };
+  integrity: { ask: BundleAsk; answer: IntegrityReport };
+  give_purpose: { ask: PurposeAsk; answer: Purpose };
+  look: { ask: LookAsk; answer: Look };
+  reveal: { ask: RevealAsk; answer: Look };
+  rows: { ask: RowsAsk; answer: Rows };
+  bins: { ask: BinsAsk; answer: Bins };
+  facet: { ask: FacetAsk; answer: Facet };
+  event: { ask: EventAsk; answer: EventDetail };
+  people: { ask: PeopleAsk; answer: People };
+  person: { ask: PersonAsk; answer: PersonPage };
+  copy: { ask: CopyAsk; answer: Nothing };
+  printed: { ask: PrintedAsk; answer: Nothing };
+  access_log: { ask: AccessLogAsk; answer: AccessLogPage };
+  check_log: { ask: Nothing; answer: LogCheck };
+  export_log: { ask: Nothing; answer: MaybeExported };
+}
+
+/** Their names, to be checked against at run time. */
+export const commandNames: (keyof Commands)[] = [
+  'start',
+  'weigh_passphrase',
+  'vault_place',
+  'create_vault',
+  'unlock',
+  'recover',
+  'lock',
+  'change_passphrase',
+  'status',
+  'settings',
+  'change_settings',
+  'zones',
+  'choose_bundle',
+  'chosen',
+  'sample_bundle',
+  'import',
+  'cancel_job',
+  'bundles',
+  'overview',
+  'integrity',
+  'give_purpose',
+  'look',
+  'reveal',
+  'rows',
+  'bins',
+  'facet',
+  'event',
+  'people',
+  'person',
+  'copy',
+  'printed',
+  'access_log',
+  'check_log',
+  'export_log',
+];
