@@ -31,7 +31,7 @@ pub(crate) fn show<T>(what: &str, gauge: &Gauge, work: impl FnOnce() -> T) -> T 
 
 fn write_line(what: &str, gauge: &Gauge) {
     let (records, done, total) = gauge.read();
-    let percent = if total == 0 { 0 } else { done.saturating_mul(100) / total };
+    let percent = done.saturating_mul(100).checked_div(total).unwrap_or(0);
     drop(write!(io::stderr(), "\r\x1b[2K{what}: {records} records, {percent} %"));
     drop(io::stderr().flush());
 }

@@ -59,9 +59,16 @@ macro_rules! digests {
                     return None;
                 }
                 let mut bytes = [0_u8; $bytes];
-                for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-                    let &[high, low] = pair else { return None };
-                    *byte = nibble(high)? << 4 | nibble(low)?;
+                let (pairs, _) = text.as_chunks::<2>();
+                // Bits above a nibble tell of a digit that is none; they are looked at once, at the end.
+                let mut stray = 0;
+                for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+                    let (high, low) = (NIBBLES[usize::from(*high)], NIBBLES[usize::from(*low)]);
+                    stray |= high | low;
+                    *byte = high << 4 | low & 0xf;
+                }
+                if stray > 0xf {
+                    return None;
                 }
                 Some(Self(bytes))
             }
@@ -140,13 +147,16 @@ digests! {
     Hasher512, sha2::Sha512, 64
 }
 
-const fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
+/// The value of each lowercase hex digit, by byte; 0xff for every other byte.
+const NIBBLES: [u8; 256] = {
+    let mut values = [0xff; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[digit(value) as usize] = value;
+        value += 1;
     }
-}
+    values
+};
 
 const fn digit(nibble: u8) -> u8 {
     if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }

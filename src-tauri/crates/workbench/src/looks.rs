@@ -297,7 +297,9 @@ fn with_values(session: &Session, filter: Filter, values: &[ValueAsk]) -> Result
             // Words of the vocabulary and instants: plain text that the parser knows or refuses.
             None => parse(session, &format!("{}:{}", ask.field, ask.value))?.terms().to_vec(),
         };
-        terms.iter_mut().for_each(|term| term.negated = ask.negated);
+        for term in &mut terms {
+            term.negated = ask.negated;
+        }
         Ok(filter.and_all(Filter::of(terms)))
     })
 }

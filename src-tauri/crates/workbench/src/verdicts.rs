@@ -81,7 +81,7 @@ impl From<verify::VerifyFault> for Fault {
     fn from(fault: verify::VerifyFault) -> Self {
         match fault {
             verify::VerifyFault::Read(fault) => fault.into(),
-            fault => {
+            fault @ verify::VerifyFault::Spill(_) => {
                 let what = sentence(&fault.to_string(), "No verdict was reached.");
                 Self::new(FaultCode::Internal, what).with(Next::Retry)
             }

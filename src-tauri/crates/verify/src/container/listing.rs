@@ -54,8 +54,8 @@ pub(crate) fn read(work: &mut Work<'_>, name: &str, digest_bytes: usize) -> Resu
             }
         };
         if listing.digests.contains_key(&path) {
-            let message = format!("{} lists one file twice, in line {} again.", visible(name), number(line));
-            work.find(Finding::new(Code::ManifestDuplicatePath, message).at_file(&path).line(line));
+            let message = format!("{} lists {} twice, in line {} again.", visible(name), visible(&path), number(line));
+            work.find(Finding::new(Code::ManifestDuplicatePath, message).at_file(name).line(line));
             continue;
         }
         listing.digests.insert(path, digest);
