@@ -1,5 +1,7 @@
 //! A desk from outside: first run, import, verdict, looks, log.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;

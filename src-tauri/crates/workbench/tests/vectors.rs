@@ -3,6 +3,8 @@
 //! What must be reported is computed by `specimen` while it writes; `verify` is held against it through the same door
 //! that the command line uses.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use serde_json::Value;
 use tempfile::TempDir;
 use workbench::{Gauge, SampleWish, direct};
