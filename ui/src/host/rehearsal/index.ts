@@ -1,0 +1,172 @@
+/**
+ * The fixture host: answers every command from an invented hospital, without a program behind the window.
+ *
+ * For screens to be built, tested and photographed. Never part of the product's bundle (`vite.config.ts` chooses).
+ */
+
+import type { Host } from '../host';
+import { BUNDLE, cardOf, chosenFile, integrityOf, olderCards, overviewOf } from './bundles';
+import { Log } from './log';
+import { Looks } from './looks';
+import { Crowd } from './people';
+import { sceneOf, type SceneName } from './scene';
+import { Desk } from './vault';
+import { hashOf, refuse } from './words';
+import { EVENTS_DEFAULT } from './world';
+
+const never = new Promise<never>(() => undefined);
+
+/** Connects to the rehearsal; the scene is that of the address unless told otherwise. */
+export function connect(
+  scene: SceneName = sceneOf(globalThis.location.search),
+  events: number = EVENTS_DEFAULT,
+): Host {
+  const desk = new Desk(scene, events);
+  const log = new Log(() => desk.purpose);
+  const looks = new Looks(scene, scene === 'importing' ? Math.floor(events * 0.62) : events);
+  const crowd = new Crowd(looks);
+
+  /** Runs an answer only as the program would: unlocked, with a log that stands and a purpose given. */
+  function looking<T>(answer: () => T | Promise<T>): Promise<T> {
+    const no = desk.refusal();
+    if (no) return refuse(no.code, no.what, no.next);
+    return Promise.resolve().then(answer);
+  }
+  const unknownLook = () =>
+    refuse('not_found', 'This look has ended; the purpose changed or the vault was locked.', 'retry');
+
+  return {
+    ...desk.answers(() => {
+      looks.forget();
+    }),
+    zones: () =>
+      Promise.resolve({
+        zones: [
+          'America/New_York',
+          'America/Chicago',
+          'America/Denver',
+          'America/Phoenix',
+          'America/Los_Angeles',
+          'America/Anchorage',
+          'Pacific/Honolulu',
+          'Europe/Berlin',
+          'Europe/London',
+          'UTC',
+        ],
+      }),
+    choose_bundle: () => Promise.resolve({ chosen: chosenFile(false) }),
+    chosen: () => Promise.resolve({ chosen: scene === 'dropped' ? chosenFile(true) : null }),
+    sample_bundle: ({ altered }) => Promise.resolve({ chosen: chosenFile(altered) }),
+    import: ({ quotedSha256 }) => {
+      log.write('import', 'Imported a bundle', 'Riverside Medical Center · EHR');
+      const agrees = quotedSha256 === null ? null : quotedSha256 === hashOf(7);
+      return Promise.resolve({
+        job: null,
+        already: BUNDLE,
+        quoted:
+          agrees === null
+            ? null
+            : agrees
+              ? 'The hash that was quoted is the hash of the file.'
+              : 'The hash that was quoted is not the hash of the file.',
+        quotedAgrees: agrees,
+      });
+    },
+    cancel_job: () => {
+      desk.cancelJob();
+      return Promise.resolve({});
+    },
+    bundles: () =>
+      Promise.resolve({ bundles: scene === 'empty' ? [] : [cardOf(scene, events), ...olderCards()] }),
+    overview: ({ bundle }) =>
+      bundle === BUNDLE
+        ? Promise.resolve(overviewOf(scene, events))
+        : refuse('not_found', 'This vault holds no such bundle.', 'choose_another'),
+    integrity: () => (scene === 'slow' ? never : Promise.resolve(integrityOf(scene, events))),
+    look: (ask) =>
+      looking(() => {
+        const look = looks.open(ask);
+        log.write('look', 'Looked at events', look.filter, `${look.total.toLocaleString('en-US')} rows`);
+        return look;
+      }),
+    reveal: ({ look }) =>
+      looking(() => {
+        const kept = looks.kept(look);
+        if (!kept) return unknownLook();
+        log.write('reveal', 'Revealed names', kept.look.filter);
+        return looks.open(kept.ask, true);
+      }),
+    rows: ({ look, offset, limit }) =>
+      looking(() => {
+        const kept = looks.kept(look);
+        if (scene === 'slow') return never;
+        if (scene === 'error' && offset >= 500) {
+          return refuse('unreadable', 'A part of the vault cannot be read.', 'retry');
+        }
+        if (!kept) return unknownLook();
+        return { offset, rows: looks.rows(kept, offset, Math.min(limit, 500)), total: kept.look.total };
+      }),
+    bins: ({ look, binsMax, fit }) =>
+      looking(() => {
+        const kept = looks.kept(look);
+        if (scene === 'slow') return never;
+        return kept ? looks.bins(kept, binsMax, fit) : unknownLook();
+      }),
+    facet: (ask) =>
+      looking(() => {
+        const kept = looks.kept(ask.look);
+        return kept ? looks.facet(kept, ask) : unknownLook();
+      }),
+    event: ({ look, eventRef }) =>
+      looking(() => {
+        const kept = looks.kept(look);
+        if (!kept) return unknownLook();
+        const detail = looks.event(kept, eventRef);
+        log.write('event', 'Opened an event', `record ${detail?.row.number.toLocaleString('en-US') ?? ''}`);
+        return detail ?? refuse('not_found', 'This bundle holds no such event.');
+      }),
+    people: (ask) =>
+      looking(() => {
+        if (scene === 'slow') return never;
+        if (scene === 'error') return refuse('unreadable', 'A part of the vault cannot be read.', 'retry');
+        if (ask.offset === 0)
+          log.write('people', ask.kind === 'user' ? 'Listed users' : 'Listed patients', '');
+        return crowd.people(ask);
+      }),
+    person: (ask) =>
+      looking(() => {
+        if (scene === 'slow') return never;
+        const page = crowd.person(ask);
+        log.write(
+          'look',
+          'Looked at events',
+          page.look.filter,
+          `${page.look.total.toLocaleString('en-US')} rows`,
+        );
+        return page;
+      }),
+    copy: ({ what }) =>
+      looking(() => {
+        log.write('copy', `Copied a ${what}`, '');
+        return {};
+      }),
+    printed: ({ rows }) =>
+      looking(() => {
+        log.write('print', 'Printed rows', '', `${rows} rows`);
+        return {};
+      }),
+    access_log: (ask) => {
+      if (scene === 'slow') return never;
+      return scene === 'log-broken'
+        ? refuse('log_broken', 'Entry 1,204 of the access log does not match its hash.', 'open_log')
+        : Promise.resolve(log.page(ask));
+    },
+    check_log: () => Promise.resolve(log.check(scene === 'log-broken')),
+    export_log: () =>
+      Promise.resolve({ file: 'access-log-2026-04-02.ndjson', sha256: hashOf(99), entries: log.size }),
+    onDrag: () => () => undefined,
+    print: () => {
+      globalThis.print();
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * Where the window is, kept in the address so that Back works.
+ *
+ * An address never carries an id of a person, a name or filter text: a question stands in it as `v`, a number that only
+ * this unlocked session can resolve (`views.ts`).
+ */
+
+export const screenNames = [
+  'open',
+  'import',
+  'overview',
+  'timeline',
+  'patients',
+  'patient',
+  'users',
+  'user',
+  'integrity',
+  'log',
+  'settings',
+] as const;
+
+export type ScreenName = (typeof screenNames)[number];
+
+export interface Place {
+  screen: ScreenName;
+  /** The bundle's id in this vault. */
+  bundle: string | null;
+  /** The number of a question. */
+  view: number | null;
+  /** The row under the cursor, from 0. */
+  row: number | null;
+}
+
+const numberOf = (value: string | null) =>
+  value !== null && /^\d{1,15}$/.test(value) ? Number(value) : null;
+
+/** Reads `#/timeline?b=…&v=7&row=12`; whatever cannot be read is the Open screen. */
+export function readPlace(hash: string): Place {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
+  const parameters = new URLSearchParams(query);
+  const bundle = parameters.get('b');
+  return {
+    screen: screenNames.find((name) => name === path) ?? 'open',
+    bundle: bundle !== null && /^[\w-]{1,64}$/.test(bundle) ? bundle : null,
+    view: numberOf(parameters.get('v')),
+    row: numberOf(parameters.get('row')),
+  };
+}
+
+export function writePlace({ screen, bundle, view, row }: Place): string {
+  const parameters = new URLSearchParams();
+  if (bundle !== null) parameters.set('b', bundle);
+  if (view !== null) parameters.set('v', String(view));
+  if (row !== null) parameters.set('row', String(row));
+  const query = parameters.toString();
+  return `#/${screen}${query === '' ? '' : `?${query}`}`;
+}
+
+export class Places {
+  now = $state.raw<Place>(readPlace(location.hash));
+
+  /** Follows the address; returns how to stop. */
+  follow(): () => void {
+    const read = () => {
+      this.now = readPlace(location.hash);
+    };
+    read();
+    window.addEventListener('hashchange', read);
+    return () => {
+      window.removeEventListener('hashchange', read);
+    };
+  }
+
+  /** Goes to another place, which Back leads away from again. The bundle stays unless told otherwise. */
+  go(screen: ScreenName, rest: Partial<Omit<Place, 'screen'>> = {}): void {
+    const place = { screen, bundle: this.now.bundle, view: null, row: null, ...rest };
+    this.now = place;
+    location.hash = writePlace(place);
+  }
+
+  /** Corrects the place without leaving a step behind, as for each move of a cursor. */
+  correct(change: Partial<Place>): void {
+    this.now = { ...this.now, ...change };
+    history.replaceState(history.state, '', writePlace(this.now));
+  }
+
+  back(): void {
+    history.back();
+  }
+
+  forward(): void {
+    history.forward();
+  }
+}
