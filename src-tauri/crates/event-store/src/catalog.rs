@@ -226,7 +226,9 @@ fn words(database: &Transaction<'_>, bundle: i64) -> Result<[Words; WORD_FIELDS]
         let reader = zstd::Decoder::new(packed).map_err(|_| damaged())?;
         let limited = std::io::Read::take(reader, WORDS_BYTES_MAX as u64);
         let texts: Vec<String> = serde_json::from_reader(limited).map_err(|_| damaged())?;
-        texts.iter().for_each(|text| list.push(text));
+        for text in &texts {
+            list.push(text);
+        }
     }
     Ok(words)
 }

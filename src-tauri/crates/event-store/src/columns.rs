@@ -81,7 +81,7 @@ impl Frame {
             .finish()
             .map_err(|_| Unreadable)?;
         let rows = data.height();
-        let columns = data.columns().iter().map(|column| column.rechunk()).collect();
+        let columns = data.columns().iter().map(Column::rechunk).collect();
         Ok(Self { columns, rows })
     }
 

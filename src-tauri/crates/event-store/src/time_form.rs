@@ -53,17 +53,16 @@ pub(crate) fn render(utc_nanos: i64, form: u32) -> String {
 
 /// What form a text might have, from its ends alone.
 fn guess(text: &str) -> Option<u32> {
-    let (before, zone) = match text.strip_suffix('Z') {
-        Some(before) => (before, 0),
-        None => {
-            let (before, offset) = text.split_at_checked(text.len().checked_sub(6)?)?;
-            let (sign, rest) = offset.split_at_checked(1)?;
-            let (hours, minutes) = rest.split_once(':')?;
-            let minutes = hours.parse::<i64>().ok()?.checked_mul(60)?.checked_add(minutes.parse::<i64>().ok()?)?;
-            let signed = if sign == "-" { -minutes } else { minutes };
-            // An offset of -00:00 is told apart from +00:00 by the text itself, which is then kept.
-            (before, signed + OFFSET_ZERO)
-        }
+    let (before, zone) = if let Some(before) = text.strip_suffix('Z') {
+        (before, 0)
+    } else {
+        let (before, offset) = text.split_at_checked(text.len().checked_sub(6)?)?;
+        let (sign, rest) = offset.split_at_checked(1)?;
+        let (hours, minutes) = rest.split_once(':')?;
+        let minutes = hours.parse::<i64>().ok()?.checked_mul(60)?.checked_add(minutes.parse::<i64>().ok()?)?;
+        let signed = if sign == "-" { -minutes } else { minutes };
+        // An offset of -00:00 is told apart from +00:00 by the text itself, which is then kept.
+        (before, signed + OFFSET_ZERO)
     };
     let digits = before.split_once('.').map_or(0, |(_, fraction)| fraction.len());
     let code = (zone << DIGITS_BITS) | i64::try_from(digits).ok().filter(|digits| *digits <= 9)?;

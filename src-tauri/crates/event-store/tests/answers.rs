@@ -1,8 +1,9 @@
 //! Answers are those of somebody who looks at every event one by one.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod desk;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use desk::{Desk, Dice, Traffic, assert_same};
 use event_store::{BinsAsked, EventQuestions, FacetAsked, PeopleBy, PeopleOrder, StoredEvent, Totals};
@@ -206,12 +207,14 @@ fn facets_count_what_the_same_filter_would_find() {
     assert_eq!((facet.values.len(), facet.distinct), (5, 11), "user-1 and user-10 to user-19");
 }
 
+/// Events, people on the other side, first and last time.
+type Numbers = (u64, BTreeSet<String>, Option<i64>, Option<i64>);
+
 #[test]
 fn people_are_counted_exactly() {
     let desk = Desk::new();
     let traffic = Traffic::new(9000, 11);
     desk.import(&traffic);
-    type Numbers = (u64, std::collections::BTreeSet<String>, Option<i64>, Option<i64>);
     let mut patients: BTreeMap<String, Numbers> = BTreeMap::new();
     let mut users: BTreeMap<String, Numbers> = BTreeMap::new();
     for stored in &traffic.events {
@@ -227,7 +230,7 @@ fn people_are_counted_exactly() {
             add(patients.entry(patient.as_str().to_owned()).or_default(), vec![user]);
         }
         if !user.is_empty() {
-            let others = event.patient_ids.iter().map(|id| id.as_str()).collect();
+            let others = event.patient_ids.iter().map(model::PatientId::as_str).collect();
             add(users.entry(user.to_owned()).or_default(), others);
         }
     }

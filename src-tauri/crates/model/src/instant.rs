@@ -53,6 +53,12 @@ impl Instant {
         Self { text: text.into(), utc_nanos: None }
     }
 
+    /// A text without a zone, with the number it has in the zone that somebody chose for it.
+    #[must_use]
+    pub fn zoned(text: impl Into<String>, utc_nanos: i64) -> Self {
+        Self { text: text.into(), utc_nanos: Some(utc_nanos) }
+    }
+
     /// An instant from its number, for times that this program itself makes.
     #[must_use]
     pub fn from_utc_nanos(nanos: i64) -> Self {

@@ -1,4 +1,5 @@
 //! The text form of filters: what it means, that it survives printing, and that its faults give nothing away.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 use model::{Action, BundleId, Event, EventId, Instant, Outcome, PatientId, SessionId, UserId};
 use proptest::prelude::*;

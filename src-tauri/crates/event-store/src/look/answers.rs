@@ -125,9 +125,11 @@ impl Answer {
         vault: &Vault,
         act: impl for<'m> FnOnce(&'m Matches<'m>) -> Result<T, StoreFault>,
     ) -> Result<T, StoreFault> {
-        vault.read(|database| {
-            act(&Matches { database, catalog: &self.catalog, plan: &self.plan, matcher: &self.matcher })
-        })
+        vault.read(|database| act(&self.over(database)))
+    }
+
+    fn over<'a>(&'a self, database: &'a Transaction<'a>) -> Matches<'a> {
+        Matches { database, catalog: &self.catalog, plan: &self.plan, matcher: &self.matcher }
     }
 
     pub(crate) fn totals(&self, vault: &Vault) -> Result<Totals, StoreFault> {
@@ -147,7 +149,7 @@ impl Answer {
         if let Some(survey) = self.survey.get() {
             return Ok(survey);
         }
-        let survey = self.matches(vault, |matches| matches.survey())?;
+        let survey = vault.read(|database| self.over(database).survey())?;
         Ok(self.survey.get_or_init(|| survey))
     }
 
@@ -201,7 +203,7 @@ impl Answer {
         for position in offset..groups.total.min(offset.saturating_add(limit)) {
             let ascending = groups.ascending(position, self.order.descending);
             let Some(number) = groups.group_at(ascending) else { break };
-            let Some(group) = groups.groups.get(number) else { break };
+            let Some(group) = groups.list.get(number) else { break };
             let rows = self.group(database, number, group)?;
             let within = usize::try_from(ascending - group.before).unwrap_or(usize::MAX);
             addresses.extend(rows.get(within));
@@ -238,8 +240,8 @@ impl Answer {
             Arrangement::ByTime(groups) => {
                 let at = (located.time, located.place);
                 let inside = |group: &Group| group.first <= at && at <= group.last;
-                let Some(number) = groups.groups.iter().position(inside) else { return Ok(None) };
-                let Some(group) = groups.groups.get(number) else { return Ok(None) };
+                let Some(number) = groups.list.iter().position(inside) else { return Ok(None) };
+                let Some(group) = groups.list.get(number) else { return Ok(None) };
                 let rows = self.group(database, number, group)?;
                 let candidates = self.addresses_of(database, located, |position| group.chunks.contains(&position))?;
                 let within = rows.iter().position(|row| candidates.contains(row));

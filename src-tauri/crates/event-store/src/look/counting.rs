@@ -123,7 +123,9 @@ impl Matches<'_> {
         let mut counts = vec![0; self.catalog.words(field).count() + 1];
         self.visit(&[field.name()], |_, frame, rows| {
             let codes = frame.codes(field.name())?;
-            rows.iter().for_each(|row| add(&mut counts, at(codes, *row)));
+            for row in rows {
+                add(&mut counts, at(codes, *row));
+            }
             Ok(())
         })?;
         Ok(counts)

@@ -39,7 +39,7 @@ pub(crate) struct Group {
 
 /// Groups in ascending order; those of undated rows come last.
 pub(crate) struct Groups {
-    pub(crate) groups: Vec<Group>,
+    pub(crate) list: Vec<Group>,
     /// How many rows match.
     pub(crate) total: u64,
     /// How many of those have a time.
@@ -51,11 +51,11 @@ impl Groups {
     pub(crate) fn of(plan: &Plan, catalog: &Catalog, matches: impl Fn(u32) -> u64) -> Self {
         let mut chunks: Vec<_> = plan.infos(catalog).collect();
         chunks.sort_unstable_by_key(|(_, chunk)| (chunk.time_min, chunk.key_min));
-        let mut groups = Self { groups: Vec::new(), total: 0, dated: 0 };
+        let mut groups = Self { list: Vec::new(), total: 0, dated: 0 };
         for (position, chunk) in chunks {
             let (first, last) = ((chunk.time_min, chunk.key_min), (chunk.time_max, chunk.key_max));
             let found = matches(position);
-            match groups.groups.last_mut() {
+            match groups.list.last_mut() {
                 Some(group) if first <= group.last => {
                     group.chunks.push(position);
                     group.last = group.last.max(last);
@@ -63,7 +63,7 @@ impl Groups {
                 }
                 _ => {
                     let before = groups.total;
-                    groups.groups.push(Group { chunks: vec![position], first, last, matches: found, before });
+                    groups.list.push(Group { chunks: vec![position], first, last, matches: found, before });
                 }
             }
             groups.total += found;
@@ -82,7 +82,7 @@ impl Groups {
 
     /// The group that holds a row, by its number in ascending order.
     pub(crate) fn group_at(&self, ascending: u64) -> Option<usize> {
-        self.groups.partition_point(|group| group.before <= ascending).checked_sub(1)
+        self.list.partition_point(|group| group.before <= ascending).checked_sub(1)
     }
 }
 
@@ -170,6 +170,9 @@ pub(crate) fn sort(
     Ok(sorted.into_iter().map(|row| row.address).collect())
 }
 
+/// Gives the rank of a row from its number, its time and its place.
+type RankOfRow<'a> = Box<dyn FnMut(u32, i64, i64) -> u64 + 'a>;
+
 /// How rows are ranked by one column.
 struct Ranks {
     order: Order,
@@ -209,11 +212,7 @@ impl Ranks {
     }
 
     /// The rank of each row of a frame, ascending. For resources it is the number of the resource.
-    fn of<'a>(
-        &'a self,
-        frame: &'a Frame,
-        resources: &'a mut Resources,
-    ) -> Result<Box<dyn FnMut(u32, i64, i64) -> u64 + 'a>, Unreadable> {
+    fn of<'a>(&'a self, frame: &'a Frame, resources: &'a mut Resources) -> Result<RankOfRow<'a>, Unreadable> {
         let rank = |number: u32| match self.table.get(number as usize) {
             None | Some(0) => LAST,
             Some(rank) => u64::from(*rank),

@@ -160,14 +160,13 @@ impl<'a> Reader<'a> {
                 return Err((Problem::TermMissing, start..self.at));
             }
         }
-        let condition = match self.term_name()? {
-            Some(name) => self.named(name)?,
-            None => {
-                // A word is found anywhere, so more may follow it with or without a star.
-                let values = self.values()?;
-                let words = values.into_iter().map(|value| Word::new(value.pattern.text())).collect();
-                Condition::Text(any_of(words, start..self.at)?)
-            }
+        let condition = if let Some(name) = self.term_name()? {
+            self.named(name)?
+        } else {
+            // A word is found anywhere, so more may follow it with or without a star.
+            let values = self.values()?;
+            let words = values.into_iter().map(|value| Word::new(value.pattern.text())).collect();
+            Condition::Text(any_of(words, start..self.at)?)
         };
         Ok(Term { negated, condition })
     }
@@ -261,13 +260,13 @@ impl<'a> Reader<'a> {
             self.step(c);
             match c {
                 '"' => break,
-                '\\' => match self.peek() {
-                    Some(escaped @ ('"' | '\\')) => {
-                        self.step(escaped);
-                        text.push(escaped);
-                    }
-                    _ => return Err((Problem::Escape, self.at - 1..self.at)),
-                },
+                '\\' => {
+                    let Some(escaped @ ('"' | '\\')) = self.peek() else {
+                        return Err((Problem::Escape, self.at - 1..self.at));
+                    };
+                    self.step(escaped);
+                    text.push(escaped);
+                }
                 other => text.push(other),
             }
         }
@@ -328,9 +327,9 @@ fn words<T: Copy + PartialEq>(
         let before = named.len();
         let search = !pattern.is_prefix() && pattern.text().eq_ignore_ascii_case("search");
         // Words of a vocabulary are labels, as `Type` is one.
-        let names =
+        let fits =
             |candidate: &T| pattern.matches(Field::Type, word(*candidate)) || (search && word(*candidate) == "query");
-        named.extend(all.iter().copied().filter(names));
+        named.extend(all.iter().copied().filter(fits));
         if named.len() == before {
             return Err((unknown, span.clone()));
         }

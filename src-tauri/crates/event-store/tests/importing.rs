@@ -1,0 +1,297 @@
+//! Imports: whole or not at all, once, from several threads, beside looks, and nothing readable on the disk.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
+
+mod desk;
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use access_log::{Entry, LogFault, NotWitnessed};
+use desk::{Desk, Traffic, assert_same};
+use event_store::{
+    Begun, BundleState, EventQuestions, EventRef, NewBundle, PeopleOrder, Spot, StoreFault, log_question,
+};
+use model::BundleId;
+use timeline::{Integrity, Order, OrderBy};
+use vault::VaultFault;
+
+#[test]
+fn every_record_comes_back_byte_for_byte() {
+    let desk = Desk::new();
+    let traffic = Traffic::new(7000, 21);
+    desk.import(&traffic);
+    for stored in traffic.events.iter().step_by(97).chain(traffic.events.last()) {
+        let event_ref = EventRef::new(&traffic.id, Spot::Line { file: stored.file, line: stored.line });
+        let seen = desk.witness(Entry::ViewEvent { event_ref: event_ref.to_string() });
+        let (row, bytes) = desk.store.event(&seen, &event_ref).unwrap();
+        assert_same(&row, stored, traffic.integrity(stored));
+        assert_eq!(bytes, traffic.record(stored));
+    }
+    let seen = desk.witness(Entry::Verify {
+        bundle: traffic.id.as_str().to_owned(),
+        integrity: String::new(),
+        assurance: None,
+        findings: 0,
+    });
+    for (file, expected) in (0..).zip(&traffic.files) {
+        let mut poured = Vec::new();
+        let sink = |bytes: &[u8]| {
+            poured.extend_from_slice(bytes);
+            ControlFlow::Continue(())
+        };
+        desk.store.pour(&seen, &traffic.id, file, sink).unwrap();
+        assert_eq!(&poured, expected);
+    }
+    let kept = desk.store.files(&traffic.id).unwrap();
+    let lengths: Vec<u64> = traffic.files.iter().map(|file| file.len() as u64).collect();
+    assert_eq!(kept.iter().map(|file| file.bytes).collect::<Vec<_>>(), lengths);
+}
+
+#[test]
+fn the_same_bundle_twice_is_one_bundle() {
+    let desk = Desk::new();
+    let traffic = Traffic::new(3500, 22);
+    desk.import(&traffic);
+    let before = desk.store.bundles().unwrap();
+    let Begun::Already(summary) = desk.store.begin_import(&traffic.new_bundle()).unwrap() else {
+        panic!("it was taken a second time");
+    };
+    assert_eq!(Some(&*summary), before.first());
+    assert_eq!(desk.store.bundles().unwrap(), before);
+    assert_eq!(before.first().unwrap().report.as_deref(), Some(r#"{"integrity":"FAIL"}"#));
+}
+
+#[test]
+fn a_bundle_that_is_coming_is_not_taken_twice_at_once() {
+    let desk = Desk::new();
+    let traffic = Traffic::new(10, 23);
+    let _import = desk.begin(&traffic);
+    assert!(matches!(desk.store.begin_import(&traffic.new_bundle()), Err(StoreFault::ImportUnderWay)));
+    assert!(matches!(desk.store.remove_bundle(&traffic.id), Err(StoreFault::ImportUnderWay)));
+}
+
+#[test]
+fn a_killed_import_leaves_nothing_and_can_be_begun_again() {
+    let desk = Desk::new();
+    let traffic = Traffic::new(9000, 24);
+    let import = desk.begin(&traffic);
+    traffic.hand_over(&import).unwrap();
+    // As if killed: nobody says that it is over.
+    drop(import);
+    assert_eq!(desk.store.bundles().unwrap(), [], "out of sight at once");
+    let desk = desk.reopened();
+    assert_eq!(desk.store.bundles().unwrap(), []);
+    assert!(matches!(desk.store.overview(&traffic.id), Err(StoreFault::BundleUnknown)));
+    while desk.store.tidy().unwrap() {}
+    desk.vault
+        .read(|database| -> Result<(), StoreFault> {
+            for table in ["bundle", "file", "piece", "chunk", "run", "words", "people"] {
+                let sql = format!("SELECT count(*) FROM stored_{table}");
+                let rows: i64 = database.query_row(&sql, [], |row| row.get(0))?;
+                assert_eq!(rows, 0, "{table}");
+            }
+            Ok(())
+        })
+        .unwrap();
+    desk.import(&traffic);
+    assert_eq!(desk.store.bundle(&traffic.id).unwrap().events, 9000);
+}
+
+#[test]
+fn an_abandoned_or_removed_bundle_is_gone() {
+    let desk = Desk::new();
+    let kept = Traffic::new(3200, 25);
+    desk.import(&kept);
+    let gone = Traffic::new(6500, 26);
+    let import = desk.begin(&gone);
+    gone.hand_over(&import).unwrap();
+    import.abandon(&desk.store);
+    assert_eq!(desk.store.bundles().unwrap().len(), 1);
+    desk.import(&gone);
+    assert_eq!(desk.store.bundles().unwrap().len(), 2);
+    desk.store.remove_bundle(&gone.id).unwrap();
+    assert_eq!(desk.store.bundles().unwrap().len(), 1);
+    // It may come again before the rest of it is gone.
+    desk.import(&gone);
+    while desk.store.tidy().unwrap() {}
+    let question = gone.question("user:user-3", Order::default());
+    assert_eq!(desk.all_rows(&question, 100).len(), gone.reference(&question).len());
+    let question = kept.question("user:user-3", Order::default());
+    assert_eq!(desk.all_rows(&question, 100).len(), kept.reference(&question).len());
+}
+
+#[test]
+fn a_full_disk_is_said_and_harms_nothing_else() {
+    let desk = Desk::new();
+    let kept = Traffic::new(3200, 27);
+    desk.import(&kept);
+    let pages: u64 = desk
+        .vault
+        .read(|database| -> Result<i64, StoreFault> {
+            Ok(database.query_row("PRAGMA page_count", [], |row| row.get(0))?)
+        })
+        .unwrap()
+        .unsigned_abs();
+    desk.vault.limit_size((pages + 20) * 16_384).unwrap();
+    let large = Traffic::new(20_000, 28);
+    let import = desk.begin(&large);
+    let handed = large.hand_over(&import);
+    let finished = import.finish(&desk.store, &large.finished());
+    let full = |fault: &StoreFault| matches!(fault, StoreFault::Vault(VaultFault::Full));
+    assert!(finished.as_ref().is_err_and(full) || handed.as_ref().is_err_and(full), "{handed:?} {finished:?}");
+    assert!(finished.is_err());
+    assert_eq!(desk.store.bundles().unwrap().len(), 1);
+    let question = kept.question("", Order::default());
+    assert_eq!(desk.all_rows(&question, 500).len(), 3200);
+    // With room again, it comes in.
+    desk.vault.limit_size(1 << 40).unwrap();
+    desk.import(&large);
+    assert_eq!(desk.store.bundle(&large.id).unwrap().events, 20_000);
+}
+
+#[test]
+fn what_is_wrong_with_what_is_handed_over_is_said() {
+    let desk = Desk::new();
+    let traffic = Traffic::new(200, 29);
+
+    let import = desk.begin(&traffic);
+    let mut elsewhere = traffic.events[0].clone();
+    elsewhere.file = 3;
+    assert!(matches!(import.intake().events(&[elsewhere]), Err(StoreFault::PlaceUnknown { file: 3, .. })));
+    assert!(matches!(import.finish(&desk.store, &traffic.finished()), Err(StoreFault::ImportFailed)));
+
+    let import = desk.begin(&traffic);
+    import.intake().events(&traffic.events).unwrap();
+    import.intake().events(&traffic.events[7..8]).unwrap();
+    let line = traffic.events[7].line;
+    let repeated = import.finish(&desk.store, &traffic.finished());
+    assert!(matches!(repeated, Err(StoreFault::PlaceRepeated { file: 0, line: at }) if at == line), "{repeated:?}");
+
+    let import = desk.begin(&traffic);
+    import.intake().bytes(0, 0, b"0123").unwrap();
+    import.intake().bytes(0, 5, b"5678").unwrap();
+    let gap = import.finish(&desk.store, &traffic.finished());
+    assert!(matches!(gap, Err(StoreFault::SourceIncomplete { file: 0, first_byte: 4 })), "{gap:?}");
+
+    let short = NewBundle { id: BundleId::new("abc"), ..traffic.new_bundle() };
+    assert!(matches!(desk.store.begin_import(&short), Err(StoreFault::BundleIdMalformed)));
+    assert_eq!(desk.store.bundles().unwrap(), []);
+}
+
+#[test]
+fn rows_are_seen_while_the_bundle_comes_and_none_is_verified_before() {
+    let desk = Desk::new();
+    let traffic = Traffic::new(20_000, 30);
+    let import = desk.begin(&traffic);
+    let done = AtomicBool::new(false);
+    let question = traffic.question("action:read", Order { by: OrderBy::Time, descending: true });
+    let seen = desk.look(&question);
+    let looks = std::thread::scope(|scope| {
+        let coming = scope.spawn(|| {
+            let handed = traffic.hand_over(&import);
+            done.store(true, Ordering::SeqCst);
+            handed
+        });
+        let (mut looks, mut before) = (0, 0);
+        while !done.load(Ordering::SeqCst) || looks == 0 {
+            let overview = desk.store.overview(&traffic.id).unwrap();
+            assert_eq!(overview.state, BundleState::Coming);
+            assert!(overview.events >= before, "what was seen stays");
+            before = overview.events;
+            let page = desk.store.page(&seen, &question, 0, 50).unwrap();
+            assert!(page.rows.iter().all(|row| row.integrity == Integrity::NotVerified));
+            assert!(page.rows.iter().all(|row| matches!(row.event_ref.spot(), Spot::Line { .. })));
+            looks += 1;
+        }
+        coming.join().unwrap().unwrap();
+        looks
+    });
+    assert!(looks > 0);
+    let order = PeopleOrder::default();
+    let people = desk.store.patients(&desk.patients_look(&traffic.id, order), &traffic.id, order, 0, 10).unwrap();
+    assert!(people.total > 0, "people are counted from what can be seen");
+    import.finish(&desk.store, &traffic.finished()).unwrap();
+    let page = desk.store.page(&seen, &question, 0, 500).unwrap();
+    assert_eq!(page.total, traffic.reference(&question).len() as u64);
+    assert!(page.rows.iter().any(|row| row.integrity == Integrity::Stands));
+}
+
+#[test]
+fn numbers_name_events_only_where_they_are_unique() {
+    let desk = Desk::new();
+    let mut one_stream = Traffic::new(900, 31);
+    for (seq, stored) in (1000..).zip(&mut one_stream.events) {
+        stored.event.stream_id = Some(model::StreamId::new("only"));
+        stored.event.seq = Some(seq);
+    }
+    one_stream.standing = event_store::Standing::default();
+    desk.import(&one_stream);
+    let question = one_stream.question("", Order { by: OrderBy::Place, descending: false });
+    let rows = desk.all_rows(&question, 300);
+    assert_eq!(rows[0].event_ref.spot(), Spot::Seq(1000));
+    // Both forms name the same event.
+    for spot in [Spot::Seq(1007), Spot::Line { file: rows[7].place.file, line: rows[7].place.line }] {
+        let event_ref = EventRef::new(&one_stream.id, spot);
+        let seen = desk.witness(Entry::ViewEvent { event_ref: event_ref.to_string() });
+        assert_eq!(desk.store.event(&seen, &event_ref).unwrap().0, rows[7]);
+    }
+    let found = desk.store.find_event_id(rows[7].event_id.as_str(), 2).unwrap();
+    assert_eq!(found, [rows[7].event_ref.clone()]);
+
+    let several = Traffic::new(900, 32);
+    desk.import(&several);
+    let rows = desk.all_rows(&several.question("", Order::default()), 500);
+    assert!(rows.iter().all(|row| matches!(row.event_ref.spot(), Spot::Line { .. })));
+    // Both streams have a record 20.
+    let ambiguous = EventRef::new(&several.id, Spot::Seq(20));
+    let seen = desk.witness(Entry::ViewEvent { event_ref: ambiguous.to_string() });
+    assert!(matches!(
+        desk.store.event(&seen, &ambiguous),
+        Err(StoreFault::EventAmbiguous(_) | StoreFault::EventUnknown(_))
+    ));
+    let unknown = EventRef::new(&several.id, Spot::Seq(5_000_000));
+    let seen = desk.witness(Entry::ViewEvent { event_ref: unknown.to_string() });
+    assert!(matches!(desk.store.event(&seen, &unknown), Err(StoreFault::EventUnknown(_))));
+}
+
+#[test]
+fn only_a_token_for_the_same_question_in_this_opening_opens_anything() {
+    let desk = Desk::new();
+    let traffic = Traffic::new(300, 33);
+    desk.import(&traffic);
+    let question = traffic.question("user:user-1", Order::default());
+    let other = traffic.question("user:user-2", Order::default());
+    let seen = desk.look(&question);
+    let refused = |fault: StoreFault, why: NotWitnessed| {
+        assert!(matches!(fault, StoreFault::Log(LogFault::NotWitnessed(found)) if found == why), "{fault:?}");
+    };
+    refused(desk.store.page(&seen, &other, 0, 1).unwrap_err(), NotWitnessed::OtherQuestion);
+    refused(desk.store.count(&seen, &other).unwrap_err(), NotWitnessed::OtherQuestion);
+    let order = PeopleOrder::default();
+    refused(desk.store.patients(&seen, &traffic.id, order, 0, 1).unwrap_err(), NotWitnessed::OtherQuestion);
+    let users = desk.users_look(&traffic.id, order);
+    refused(desk.store.patients(&users, &traffic.id, order, 0, 1).unwrap_err(), NotWitnessed::OtherQuestion);
+
+    // The same question, witnessed in another vault.
+    let stranger = Desk::new();
+    let foreign = stranger.witness(Entry::Look(log_question(&question)));
+    refused(desk.store.page(&foreign, &question, 0, 1).unwrap_err(), NotWitnessed::OtherOpening);
+
+    // A new purpose ends the look.
+    drop(desk.witness(Entry::PurposeGiven));
+    refused(desk.store.page(&seen, &question, 0, 1).unwrap_err(), NotWitnessed::Over);
+}
+
+#[test]
+fn nobody_can_be_read_in_the_files_of_the_vault() {
+    let desk = Desk::new();
+    let traffic = Traffic::new(4000, 34);
+    desk.import(&traffic);
+    let question = traffic.question("patient:PATIENT-007", Order::default());
+    assert!(!desk.all_rows(&question, 100).is_empty());
+    for bytes in desk::files_below(&desk.folder) {
+        for secret in [&b"PATIENT-0"[..], b"user-1", b"Observation", b"data/a.ndjson", b"stream-0"] {
+            assert!(!bytes.windows(secret.len()).any(|window| window == secret));
+        }
+    }
+}

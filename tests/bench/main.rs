@@ -1,0 +1,152 @@
+//! Benchmarks: ratios measured in one run on this machine, never single timings.
+//!
+//! `cargo xtask bench verify|import|look` builds everything in release and calls this. Each verb makes its own sample,
+//! measures the yardstick and the program alternately, and prints the ratio with the machine's facts.
+
+mod bare;
+mod child;
+mod duck;
+mod facts;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// What went wrong, in words: a bench is run by a person at a terminal.
+type Outcome<T> = Result<T, String>;
+
+/// Repetitions of each measurement; the median counts.
+const ROUNDS: usize = 3;
+/// Events of the standard sample.
+const EVENTS: u64 = 1_000_000;
+/// Events of the large sample, for memory and for looks.
+const EVENTS_LARGE: u64 = 5_000_000;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let events = words.get(1).and_then(|word| word.parse().ok());
+    let result = facts::print().and_then(|()| match words.first().map(String::as_str) {
+        Some("verify") => verify(events),
+        Some("import") => import(events),
+        Some("look") => look(events),
+        _ => Err("usage: bench verify|import|look [EVENTS]".to_owned()),
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(what) => {
+            eprintln!("bench: {what}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Checking against the hashing that no checker can do without.
+fn verify(events: Option<u64>) -> Outcome<()> {
+    let bag = sample(events.unwrap_or(EVENTS))?;
+    let mut bare_seconds = Vec::new();
+    let mut seconds = Vec::new();
+    let mut peak_mib = 0;
+    for _ in 0..ROUNDS {
+        bare_seconds.push(bare::mandatory_hashing(&bag)?);
+        let run = child::run(&program()?, &["verify", text(&bag)?, "--format", "json"])?;
+        run.expect_code(0)?;
+        seconds.push(run.wall_seconds);
+        peak_mib = peak_mib.max(run.peak_mib);
+    }
+    let (bare, ours) = (median(&mut bare_seconds), median(&mut seconds));
+    println!("bare mandatory hashing   {bare:8.2} s (median of {ROUNDS})");
+    println!("chartproof verify        {ours:8.2} s, peak {peak_mib} MiB");
+    println!("ratio                    {:8.2}   (goal: at most 2.5)", ours / bare);
+    Ok(())
+}
+
+/// Import (check, encrypt, store, searchable) against DuckDB loading the same lines and sorting two copies.
+fn import(events: Option<u64>) -> Outcome<()> {
+    let bag = sample(events.unwrap_or(EVENTS))?;
+    let mut duck_seconds = Vec::new();
+    let mut seconds = Vec::new();
+    let mut peak_mib = 0;
+    for _ in 0..ROUNDS {
+        duck_seconds.push(duck::load(&bag, &work()?)?);
+        let vault = fresh_vault()?;
+        let run = child::run(&program()?, &import_words(&bag, &vault)?)?;
+        run.expect_code(0)?;
+        seconds.push(run.wall_seconds);
+        peak_mib = peak_mib.max(run.peak_mib);
+    }
+    let (duck, ours) = (median(&mut duck_seconds), median(&mut seconds));
+    println!("DuckDB load, two sorts   {duck:8.2} s (median of {ROUNDS})");
+    println!("chartproof import        {ours:8.2} s, peak {peak_mib} MiB");
+    println!("ratio                    {:8.2}   (goal: at most 2)", ours / duck);
+    Ok(())
+}
+
+/// A patient's page in a large vault, warm: measured inside the program, without start-up and unlocking.
+fn look(events: Option<u64>) -> Outcome<()> {
+    let bag = sample(events.unwrap_or(EVENTS_LARGE))?;
+    let vault = fresh_vault()?;
+    let run = child::run(&program()?, &import_words(&bag, &vault)?)?;
+    run.expect_code(0)?;
+    println!("import of the sample     {:8.2} s, peak {} MiB", run.wall_seconds, run.peak_mib);
+    facts::patient_pages(&vault, &passphrase_file()?)
+}
+
+fn import_words<'a>(bag: &'a Path, vault: &'a Path) -> Outcome<Vec<&'a str>> {
+    static PASS: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
+    let file = passphrase_file()?;
+    let pass = text(PASS.get_or_init(|| file))?;
+    let reason = "Benchmark of the import";
+    Ok(vec!["import", text(bag)?, "--vault", text(vault)?, "--passphrase-file", pass, "--reason", reason])
+}
+
+fn passphrase_file() -> Outcome<PathBuf> {
+    let file = work()?.join("passphrase.txt");
+    std::fs::write(&file, "a passphrase for benchmarks\n").map_err(|error| error.to_string())?;
+    Ok(file)
+}
+
+fn fresh_vault() -> Outcome<PathBuf> {
+    let dir = work()?.join("vault");
+    if dir.exists() {
+        std::fs::remove_dir_all(&dir).map_err(|error| error.to_string())?;
+    }
+    let pass = passphrase_file()?;
+    let words = ["vault", "create", text(&dir)?, "--user", "bench", "--passphrase-file", text(&pass)?];
+    child::run(&program()?, &words)?.expect_code(0)?;
+    Ok(dir)
+}
+
+/// The sample of so many events as a folder, made once and kept for the next run.
+fn sample(events: u64) -> Outcome<PathBuf> {
+    let bag = work()?.join(format!("sample-{events}"));
+    if !bag.join("tagmanifest-sha256.txt").exists() {
+        println!("making a sample of {events} events …");
+        let count = events.to_string();
+        child::run(&program()?, &["sample", text(&bag)?, "--events", &count, "--seed", "7"])?.expect_code(0)?;
+    }
+    Ok(bag)
+}
+
+/// Where samples and vaults of the bench lie: inside the build folder.
+fn work() -> Outcome<PathBuf> {
+    let here = std::env::current_exe().map_err(|error| error.to_string())?;
+    let target = here.parent().and_then(Path::parent).ok_or("the bench has to lie in a build folder")?;
+    let dir = target.join("bench");
+    std::fs::create_dir_all(&dir).map_err(|error| error.to_string())?;
+    Ok(dir)
+}
+
+/// The command line program beside this one.
+fn program() -> Outcome<PathBuf> {
+    let here = std::env::current_exe().map_err(|error| error.to_string())?;
+    let program = here.with_file_name("chartproof");
+    if program.exists() { Ok(program) } else { Err("build chartproof-cli in release first".to_owned()) }
+}
+
+fn text(path: &Path) -> Outcome<&str> {
+    path.to_str().ok_or_else(|| "the build folder's path is not Unicode".to_owned())
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}

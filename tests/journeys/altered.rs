@@ -1,0 +1,48 @@
+//! An altered bundle: a band on every screen, the finding with its place, the record marked, and reading not prevented.
+
+use chartproof_tests::app::Home;
+use chartproof_tests::cli;
+use chartproof_tests::sample::Sample;
+
+use crate::steps;
+
+/// The screens of a bundle, as the rail names them.
+const SCREENS: &[&str] = &["Overview", "Timeline", "Patients", "Users", "Integrity", "My access log", "Settings"];
+
+const BAND: &str = "This bundle is altered or damaged.";
+
+#[test]
+fn an_altered_bundle_says_so_on_every_screen_and_shows_what_failed() {
+    let home = Home::default();
+    let Some(program) = cli::cli() else { return };
+    let sample = Sample::make(&program, &home, "handed-over", 2_000, Some("event-modified"));
+    home.answer_choosers(&[Some(&sample.path)]);
+    let Some(page) = home.open(&[]) else { return };
+
+    steps::make_vault(&page);
+    page.click("button", "Open a folder…");
+    steps::import_chosen(&page);
+    page.read(BAND);
+
+    page.click("link", "Timeline");
+    steps::give_purpose(&page);
+    page.see("grid", "Events");
+    for screen in SCREENS {
+        page.click("link", screen);
+        page.see("heading", screen);
+        page.see("alert", BAND);
+        for word in ["Unsigned", "Verified"] {
+            assert!(!page.text().contains(word), "{screen} does not say {word} of an altered bundle");
+        }
+    }
+
+    page.click("button", "Show what failed");
+    page.see("heading", "Integrity");
+    page.read("EVENT_MODIFIED");
+    page.read("Hash that is stored");
+    page.read("Hash that was computed");
+    page.click("button", "Open the record");
+    page.see("grid", "Events");
+    let marked = "return document.querySelectorAll('[role=grid] .body .altered').length;";
+    assert_eq!(page.evaluate(marked), serde_json::json!(1), "the altered record is marked");
+}
