@@ -37,6 +37,12 @@ export default defineConfig(({ mode }) => {
       cssCodeSplit: false,
       modulePreload: { polyfill: false },
     },
-    test: { environment: 'jsdom', include: ['src/**/*.test.ts'], setupFiles: ['src/testing/setup.ts'] },
+    test: {
+      environment: 'jsdom',
+      css: true,
+      include: ['src/**/*.test.ts'],
+      setupFiles: ['src/testing/setup.ts'],
+      testTimeout: 30_000,
+    },
   };
 });

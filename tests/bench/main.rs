@@ -3,6 +3,8 @@
 //! `cargo xtask bench verify|import|look` builds everything in release and calls this. Each verb makes its own sample,
 //! measures the yardstick and the program alternately, and prints the ratio with the machine's facts.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark talks to the person at the terminal")]
+
 mod bare;
 mod child;
 mod duck;
@@ -24,12 +26,13 @@ const EVENTS_LARGE: u64 = 5_000_000;
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let events = words.get(1).and_then(|word| word.parse().ok());
-    let result = facts::print().and_then(|()| match words.first().map(String::as_str) {
+    facts::print();
+    let result = match words.first().map(String::as_str) {
         Some("verify") => verify(events),
         Some("import") => import(events),
         Some("look") => look(events),
         _ => Err("usage: bench verify|import|look [EVENTS]".to_owned()),
-    });
+    };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(what) => {
@@ -68,7 +71,7 @@ fn import(events: Option<u64>) -> Outcome<()> {
     for _ in 0..ROUNDS {
         duck_seconds.push(duck::load(&bag, &work()?)?);
         let vault = fresh_vault()?;
-        let run = child::run(&program()?, &import_words(&bag, &vault)?)?;
+        let run = import_of(&bag, &vault)?;
         run.expect_code(0)?;
         seconds.push(run.wall_seconds);
         peak_mib = peak_mib.max(run.peak_mib);
@@ -84,18 +87,17 @@ fn import(events: Option<u64>) -> Outcome<()> {
 fn look(events: Option<u64>) -> Outcome<()> {
     let bag = sample(events.unwrap_or(EVENTS_LARGE))?;
     let vault = fresh_vault()?;
-    let run = child::run(&program()?, &import_words(&bag, &vault)?)?;
+    let run = import_of(&bag, &vault)?;
     run.expect_code(0)?;
     println!("import of the sample     {:8.2} s, peak {} MiB", run.wall_seconds, run.peak_mib);
     facts::patient_pages(&vault, &passphrase_file()?)
 }
 
-fn import_words<'a>(bag: &'a Path, vault: &'a Path) -> Outcome<Vec<&'a str>> {
-    static PASS: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
-    let file = passphrase_file()?;
-    let pass = text(PASS.get_or_init(|| file))?;
-    let reason = "Benchmark of the import";
-    Ok(vec!["import", text(bag)?, "--vault", text(vault)?, "--passphrase-file", pass, "--reason", reason])
+fn import_of(bag: &Path, vault: &Path) -> Outcome<child::Run> {
+    let pass = passphrase_file()?;
+    let (bag, vault, pass) = (text(bag)?, text(vault)?, text(&pass)?);
+    let words = ["import", bag, "--vault", vault, "--passphrase-file", pass, "--reason", "Benchmark of the import"];
+    child::run(&program()?, &words)
 }
 
 fn passphrase_file() -> Outcome<PathBuf> {
@@ -135,8 +137,11 @@ fn work() -> Outcome<PathBuf> {
     Ok(dir)
 }
 
-/// The command line program beside this one.
+/// The command line program: named by `CHARTPROOF_CLI`, else the one beside this.
 fn program() -> Outcome<PathBuf> {
+    if let Some(named) = std::env::var_os("CHARTPROOF_CLI") {
+        return Ok(named.into());
+    }
     let here = std::env::current_exe().map_err(|error| error.to_string())?;
     let program = here.with_file_name("chartproof");
     if program.exists() { Ok(program) } else { Err("build chartproof-cli in release first".to_owned()) }

@@ -1,5 +1,6 @@
 //! An altered bundle: a band on every screen, the finding with its place, the record marked, and reading not prevented.
 
+use chartproof_tests::PATIENCE;
 use chartproof_tests::app::Home;
 use chartproof_tests::cli;
 use chartproof_tests::sample::Sample;
@@ -24,9 +25,6 @@ fn an_altered_bundle_says_so_on_every_screen_and_shows_what_failed() {
     steps::import_chosen(&page);
     page.read(BAND);
 
-    page.click("link", "Timeline");
-    steps::give_purpose(&page);
-    page.see("grid", "Events");
     for screen in SCREENS {
         page.click("link", screen);
         page.see("heading", screen);
@@ -44,5 +42,5 @@ fn an_altered_bundle_says_so_on_every_screen_and_shows_what_failed() {
     page.click("button", "Open the record");
     page.see("grid", "Events");
     let marked = "return document.querySelectorAll('[role=grid] .body .altered').length;";
-    assert_eq!(page.evaluate(marked), serde_json::json!(1), "the altered record is marked");
+    page.wait("the altered record, marked", PATIENCE, || (page.evaluate(marked) == serde_json::json!(1)).then_some(()));
 }

@@ -27,12 +27,8 @@ fn from_first_run_to_who_opened_the_chart_and_my_own_record() {
     page.read(&grouped(sample.patients.len()));
     page.read(&grouped(sample.users.len()));
 
-    // Nobody is named before there is a purpose.
     let (patient, touched) = sample.patient();
     steps::open_chart(&page, patient);
-    page.see("heading", "Why are you looking?");
-    assert!(!page.has("grid", "Events"), "no row before a purpose");
-    steps::give_purpose(&page);
 
     // Who opened this chart: everybody who did, and nobody else.
     page.see("heading", &format!("Patient {patient}"));
@@ -78,7 +74,31 @@ fn from_first_run_to_who_opened_the_chart_and_my_own_record() {
     page.see("alert", "");
     steps::unlock(&page, PASSPHRASE);
     page.see("heading", "Bundles");
-    page.read("1 failed attempt");
+    page.read("1 failed attempt to unlock");
+
+    // Nobody is named before there is a purpose: that of before went with the lock.
+    page.click("link", "Hudson Example Hospital");
+    page.see("heading", "Overview");
+    page.click("link", "Timeline");
+    page.see("heading", "Why are you looking?");
+    page.click("button", "Not now");
+    page.read("Nobody is named before a purpose is given.");
+    assert!(!page.has("grid", "Events"), "no row before a purpose");
+}
+
+#[test]
+fn what_was_said_of_an_import_survives_the_question_for_a_purpose() {
+    let home = Home::default();
+    let Some(program) = cli::cli() else { return };
+    let sample = Sample::make(&program, &home, "handed-over", 200, None);
+    home.answer_choosers(&[Some(&sample.path)]);
+    let Some(page) = home.open(&[]) else { return };
+    steps::make_vault(&page);
+    page.click("button", "Open a folder…");
+    steps::ask_for_import(&page);
+    steps::give_purpose(&page);
+    page.see("heading", "Import");
+    assert_eq!(page.value_of("Who handed it over"), steps::HANDED_BY);
 }
 
 /// Four thousand as the window writes it.

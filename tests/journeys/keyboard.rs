@@ -58,6 +58,14 @@ fn the_main_job_is_done_with_keys_alone() {
     page.press(&[ENTER]);
     page.see("heading", "Bundles");
 
+    // Why somebody looks, before it is asked for.
+    page.press(&[CONTROL, key::SHIFT, 'P']);
+    page.see("heading", "Why are you looking?");
+    page.type_text(PURPOSE);
+    page.press(&[ENTER]);
+    page.read_no_more("Why are you looking?");
+    page.read(PURPOSE);
+
     // A chooser that was closed changes nothing; then the import.
     page.press(&[CONTROL, 'o']);
     page.press(&[CONTROL, 'o']);
@@ -68,14 +76,11 @@ fn the_main_job_is_done_with_keys_alone() {
     page.press(&[ENTER]);
     page.wait("the verdict", PATIENCE_FOR_WORK, || page.text().contains("Reached ").then_some(()));
 
-    // A chart by the palette, and the purpose it asks for.
+    // A chart by the palette.
     page.press(&[CONTROL, 'k']);
     page.see("combobox", "Search or run a command");
     page.type_text(patient);
     page.see("option", &format!("Open the chart of {patient}"));
-    page.press(&[ENTER]);
-    page.see("heading", "Why are you looking?");
-    page.type_text(PURPOSE);
     page.press(&[ENTER]);
     page.see("heading", &format!("Patient {patient}"));
     page.read(&format!("{} users", touched.users.len()));
@@ -126,7 +131,6 @@ fn what_is_copied_is_taken_back_when_the_vault_locks() {
     crate::steps::import_chosen(&page);
     let (patient, _) = sample.patient();
     crate::steps::open_chart(&page, patient);
-    crate::steps::give_purpose(&page);
 
     page.click("gridcell", patient);
     page.press(&['c']);

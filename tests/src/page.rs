@@ -137,7 +137,9 @@ impl Page {
             let answer = self.driver.execute("return arguments[0].disabled !== true;", &json!([element.value()]));
             answer.is_ok_and(|ready| ready == json!(true))
         };
-        self.wait(&format!("{role} “{name}”, ready"), PATIENCE, || self.find(role, name, true).into_iter().find(ready))
+        self.wait(&format!("{role} “{name}”, ready"), PATIENCE, || {
+            self.find(role, name, true).into_iter().find(ready)
+        })
     }
 
     /// Clicks, as soon as that can be done.

@@ -148,10 +148,6 @@ export function today(zone: string): string {
   return `${parts.year}-${parts.month}-${parts.day}`;
 }
 
-/** A long hash, so that its ends can be compared: "9f0c2b7e51d3…a81e40". */
-export const shortHash = (hash: string): string =>
-  hash.length > 24 ? `${hash.slice(0, 12)}…${hash.slice(-6)}` : hash;
-
 /** A date and time as typed ("2026-03-14 02:20", seconds optional, time optional) in a zone; `null` if it is none. */
 export function instantIn(typed: string, zone: string): number | null {
   const match = /^\s*(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)(:\d\d)?)?\s*$/.exec(typed);

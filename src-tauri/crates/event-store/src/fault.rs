@@ -2,6 +2,8 @@
 //!
 //! No text here names a person, a path of the bundle or a value of a filter.
 
+use std::sync::Arc;
+
 use access_log::LogFault;
 use vault::VaultFault;
 
@@ -80,12 +82,26 @@ pub enum StoreFault {
     /// The columns could not be encoded.
     #[error("the events could not be encoded")]
     Encoding,
-    /// A part of the import failed earlier; finishing says why.
-    #[error("the import has failed")]
-    ImportFailed,
+    /// The import failed earlier, for this reason. A full disk is said as such instead.
+    #[error("the import has failed: {0}")]
+    ImportFailed(Arc<StoreFault>),
+    /// The import was finished, abandoned or dropped before.
+    #[error("the import is over")]
+    ImportOver,
     /// The operating system gave no thread for the import.
     #[error("the operating system gave no thread")]
     Thread,
+}
+
+impl StoreFault {
+    /// What made an import fail, or the fault itself.
+    #[must_use]
+    pub fn cause(&self) -> &Self {
+        match self {
+            Self::ImportFailed(first) => first.cause(),
+            other => other,
+        }
+    }
 }
 
 impl From<vault::rusqlite::Error> for StoreFault {

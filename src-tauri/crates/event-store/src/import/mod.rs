@@ -14,12 +14,13 @@ mod places;
 pub(crate) mod rows;
 mod runs;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use model::{BundleId, Event};
-use vault::Vault;
+use vault::{Vault, VaultFault};
 
 use self::pieces::Pieces;
 use self::rows::Rows;
@@ -90,7 +91,7 @@ pub enum Begun {
 /// stays out of sight and is removed when the store is opened the next time.
 pub struct Import {
     shared: Arc<Shared>,
-    encoder: Option<JoinHandle<Result<(), StoreFault>>>,
+    encoder: Option<JoinHandle<()>>,
     files: u32,
     /// Out of sight for others while it lives.
     _live: Live,
@@ -108,17 +109,16 @@ struct Shared {
     bundle: i64,
     sizes: Sizes,
     filling: Mutex<Filling>,
-    full: Mutex<Option<SyncSender<FullRun>>>,
     pieces: Pieces,
+    failure: Arc<Failure>,
 }
 
-/// The run that is being filled.
-#[derive(Default)]
+/// The run that is being filled, and where it goes when it is full.
 struct Filling {
     rows: Rows,
     dictionary: Dictionary,
     runs: u32,
-    failed: bool,
+    full: Option<SyncSender<FullRun>>,
 }
 
 impl EventStore {
@@ -134,109 +134,122 @@ impl EventStore {
             Ok(live) => live,
             Err(summary) => return Ok(Begun::Already(Box::new(summary))),
         };
-        let sizes = self.sizes();
-        let (send, receive) = sync_channel(RUNS_WAITING_MAX);
-        let shared = Arc::new(Shared {
-            vault: Arc::clone(self.vault()),
-            bundle: live.bundle(),
+        let (vault, bundle, sizes) = (Arc::clone(self.vault()), live.bundle(), self.sizes());
+        let (full, runs) = sync_channel(RUNS_WAITING_MAX);
+        let filling = Filling { rows: Rows::default(), dictionary: Dictionary::default(), runs: 0, full: Some(full) };
+        let failure = Arc::new(Failure::default());
+        let shared = Shared {
+            vault: Arc::clone(&vault),
+            bundle,
             sizes,
-            filling: Mutex::default(),
-            full: Mutex::new(Some(send)),
+            filling: Mutex::new(filling),
             pieces: Pieces::default(),
-        });
-        let (vault, bundle) = (Arc::clone(self.vault()), live.bundle());
+            failure: Arc::clone(&failure),
+        };
         let encoder = std::thread::Builder::new()
             .name("import".to_owned())
-            .spawn(move || encode_all(&vault, bundle, sizes, &receive))
+            .spawn(move || encode_all(&vault, bundle, sizes, &runs, &failure))
             .map_err(|_| StoreFault::Thread)?;
-        Ok(Begun::New(Import { shared, encoder: Some(encoder), files, _live: live }))
+        Ok(Begun::New(Import { shared: Arc::new(shared), encoder: Some(encoder), files, _live: live }))
     }
 }
 
-/// Encodes and writes one run after the other, until no more can come.
-fn encode_all(vault: &Vault, bundle: i64, sizes: Sizes, full: &Receiver<FullRun>) -> Result<(), StoreFault> {
-    while let Ok(run) = full.recv() {
-        run.write(vault, bundle, sizes)?;
+/// Encodes and writes one run after the other, until no more can come or something fails.
+fn encode_all(vault: &Vault, bundle: i64, sizes: Sizes, runs: &Receiver<FullRun>, failure: &Failure) {
+    while let Ok(run) = runs.recv() {
+        if let Err(fault) = run.write(vault, bundle, sizes, failure) {
+            // Nobody waits for the answer: the reason is given to whoever hands over next.
+            drop(failure.fail(fault));
+            return;
+        }
     }
-    Ok(())
 }
 
 impl Intake {
     /// Hands events over, in any order and from any thread.
     ///
-    /// Waits while the runs before cannot be written as fast as they come.
+    /// Waits while the runs before cannot be written as fast as they come. Whatever fails ends the import: every
+    /// further call gives the first reason again.
     pub fn events(&self, events: &[StoredEvent]) -> Result<(), StoreFault> {
-        if events.is_empty() {
-            return Ok(());
-        }
-        let full = {
-            let mut filling = unpoisoned(&self.shared.filling);
-            if filling.failed {
-                return Err(StoreFault::ImportFailed);
-            }
-            let pushed = self.push(&mut filling, events);
-            filling.failed |= pushed.is_err();
-            pushed?
-        };
-        full.into_iter().try_for_each(|run| self.shared.hand_on(run))
+        self.shared.failure.check()?;
+        // Runs must go on in the order of their numbers: a later one uses words that an earlier one brings.
+        let mut filling = unpoisoned(&self.shared.filling);
+        events
+            .iter()
+            .try_for_each(|stored| self.push(&mut filling, stored))
+            .map_err(|fault| self.shared.failure.fail(fault))
     }
 
-    fn push(&self, filling: &mut Filling, events: &[StoredEvent]) -> Result<Vec<FullRun>, StoreFault> {
-        let mut full = Vec::new();
-        for stored in events {
-            if stored.file >= self.files {
-                return Err(StoreFault::PlaceUnknown { file: stored.file, line: stored.line });
-            }
-            let Filling { rows, dictionary, .. } = &mut *filling;
-            rows.push(stored, dictionary)?;
-            if filling.rows.len() >= self.shared.sizes.run_events.max(1) || filling.rows.text_bytes() >= RUN_TEXT_BYTES
-            {
-                full.push(filling.take());
-            }
+    fn push(&self, filling: &mut Filling, stored: &StoredEvent) -> Result<(), StoreFault> {
+        if stored.file >= self.files {
+            return Err(StoreFault::PlaceUnknown { file: stored.file, line: stored.line });
         }
-        Ok(full)
+        filling.rows.push(stored, &mut filling.dictionary)?;
+        let full = filling.rows.len() >= self.shared.sizes.run_events || filling.rows.text_bytes() >= RUN_TEXT_BYTES;
+        if full { filling.hand_on() } else { Ok(()) }
     }
 
     /// Hands some bytes of a file over, in any order and from any thread. They are kept as they are.
+    ///
+    /// Whatever fails ends the import: every further call gives the first reason again.
     pub fn bytes(&self, file: u32, first_byte: u64, bytes: &[u8]) -> Result<(), StoreFault> {
-        if file >= self.files {
-            return Err(StoreFault::SourceIncomplete { file, first_byte });
-        }
-        if unpoisoned(&self.shared.filling).failed {
-            return Err(StoreFault::ImportFailed);
-        }
-        let kept = self.shared.pieces.keep(&self.shared.vault, self.shared.bundle, file, first_byte, bytes);
-        if kept.is_err() {
-            unpoisoned(&self.shared.filling).failed = true;
-        }
-        kept
+        let Shared { vault, bundle, pieces, failure, .. } = &*self.shared;
+        failure.check()?;
+        let kept = if file < self.files {
+            pieces.keep(vault, *bundle, file, first_byte, bytes)
+        } else {
+            Err(StoreFault::SourceIncomplete { file, first_byte })
+        };
+        kept.map_err(|fault| failure.fail(fault))
     }
 }
 
 impl Filling {
-    fn take(&mut self) -> FullRun {
-        let run =
-            FullRun { number: self.runs, rows: std::mem::take(&mut self.rows), fresh: self.dictionary.take_fresh() };
+    /// Hands the run to the encoder and begins another one.
+    fn hand_on(&mut self) -> Result<(), StoreFault> {
+        let (number, rows) = (self.runs, std::mem::take(&mut self.rows));
         self.runs += 1;
-        run
+        let run = FullRun { number, rows, fresh: self.dictionary.take_fresh() };
+        // Nobody receives any more only if writing has failed or the import is over.
+        let sent = self.full.as_ref().is_some_and(|full| full.send(run).is_ok());
+        if sent { Ok(()) } else { Err(StoreFault::ImportOver) }
     }
 }
 
-impl Shared {
-    fn hand_on(&self, run: FullRun) -> Result<(), StoreFault> {
-        let sender = unpoisoned(&self.full).clone();
-        // Nobody receives any more only if writing has failed; `finish` gives the reason.
-        let sent = sender.is_some_and(|sender| sender.send(run).is_ok());
-        if sent {
+/// Whether the import has failed, and why at first.
+#[derive(Default)]
+pub(crate) struct Failure {
+    failed: AtomicBool,
+    reason: Mutex<Option<Arc<StoreFault>>>,
+}
+
+impl Failure {
+    /// Notes a fault unless there was one before, and gives the first one again.
+    fn fail(&self, fault: StoreFault) -> StoreFault {
+        let first = Arc::clone(unpoisoned(&self.reason).get_or_insert_with(|| Arc::new(fault)));
+        self.failed.store(true, Ordering::SeqCst);
+        again(first)
+    }
+
+    /// The first fault, if there was one.
+    pub(crate) fn check(&self) -> Result<(), StoreFault> {
+        if !self.failed.load(Ordering::SeqCst) {
             return Ok(());
         }
-        unpoisoned(&self.filling).failed = true;
-        Err(StoreFault::ImportFailed)
+        Err(unpoisoned(&self.reason).clone().map_or(StoreFault::ImportOver, again))
+    }
+}
+
+/// A full disk is said as such every time; anything else as what made the import fail.
+fn again(first: Arc<StoreFault>) -> StoreFault {
+    match *first {
+        StoreFault::Vault(VaultFault::Full) => StoreFault::Vault(VaultFault::Full),
+        _ => StoreFault::ImportFailed(first),
     }
 }
 
 impl Import {
-    /// What hands events and bytes over. Clone it for every thread, and drop all of them before finishing.
+    /// What hands events and bytes over. Clone it for every thread, and be done with all of them before finishing.
     #[must_use]
     pub fn intake(&self) -> Intake {
         Intake { shared: Arc::clone(&self.shared), files: self.files }
@@ -255,16 +268,13 @@ impl Import {
     }
 
     fn complete(&mut self, store: &EventStore, finished: &Finished) -> Result<BundleSummary, StoreFault> {
-        let last = {
-            let mut filling = unpoisoned(&self.shared.filling);
-            (!filling.failed && filling.rows.len() > 0).then(|| filling.take())
-        };
-        let handed = last.map_or(Ok(()), |run| self.shared.hand_on(run));
-        self.stop()?;
+        self.shared.failure.check()?;
+        let mut filling = unpoisoned(&self.shared.filling);
+        let handed = if filling.rows.len() > 0 { filling.hand_on() } else { Ok(()) };
+        drop(filling);
+        self.wait();
+        self.shared.failure.check()?;
         handed?;
-        if unpoisoned(&self.shared.filling).failed {
-            return Err(StoreFault::ImportFailed);
-        }
         let (vault, bundle) = (&self.shared.vault, self.shared.bundle);
         self.shared.pieces.complete(vault, bundle)?;
         let numbered = places::check(vault, bundle)?;
@@ -274,25 +284,30 @@ impl Import {
 
     /// Removes everything that was written. What a full disk does not let go is removed at the next opening.
     pub fn abandon(mut self, store: &EventStore) {
-        // Whatever the encoder says, all of it is removed.
-        drop(self.stop());
+        self.stop();
         store.drop_bundle(self.shared.bundle);
     }
 
     /// Lets the encoder write what it has, and waits for it.
-    fn stop(&mut self) -> Result<(), StoreFault> {
-        *unpoisoned(&self.shared.full) = None;
-        match self.encoder.take().map(JoinHandle::join) {
-            None => Ok(()),
-            Some(Ok(done)) => done,
-            Some(Err(_panicked)) => Err(StoreFault::ImportFailed),
+    fn wait(&mut self) {
+        unpoisoned(&self.shared.filling).full = None;
+        let ended = self.encoder.take().is_none_or(|encoder| encoder.join().is_ok());
+        if !ended {
+            // It panicked, so a run is missing.
+            drop(self.shared.failure.fail(StoreFault::ImportOver));
         }
+    }
+
+    /// Lets the encoder stop where it is, and waits for it.
+    fn stop(&mut self) {
+        drop(self.shared.failure.fail(StoreFault::ImportOver));
+        self.wait();
     }
 }
 
 impl Drop for Import {
     fn drop(&mut self) {
-        drop(self.stop());
+        self.stop();
     }
 }
 

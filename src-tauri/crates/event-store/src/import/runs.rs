@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use vault::Vault;
 use vault::rusqlite::{Transaction, params};
 
+use super::Failure;
 use super::rows::{Deed, Rows};
 use crate::StoreFault;
 use crate::chunk::{self, NewChunk, Sizes};
@@ -28,7 +29,7 @@ pub(crate) struct FullRun {
 }
 
 impl FullRun {
-    pub(crate) fn write(self, vault: &Vault, bundle: i64, sizes: Sizes) -> Result<(), StoreFault> {
+    pub(crate) fn write(self, vault: &Vault, bundle: i64, sizes: Sizes, failure: &Failure) -> Result<(), StoreFault> {
         let mut waiting: Vec<NewChunk> = Vec::new();
         let mut waiting_bytes = 0;
         let write = |waiting: &mut Vec<NewChunk>| -> Result<(), StoreFault> {
@@ -38,6 +39,7 @@ impl FullRun {
             })
         };
         chunk::encode(&self.rows, sizes, |chunk| {
+            failure.check()?;
             waiting_bytes += chunk.scan.len() + chunk.rest.as_ref().map_or(0, Vec::len);
             waiting.push(chunk);
             if waiting_bytes >= TRANSACTION_BYTES {

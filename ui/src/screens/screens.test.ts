@@ -1,0 +1,198 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import { describe, expect, it, vi } from 'vitest';
+import type { SceneName } from '../host/rehearsal/scene';
+import { at, openWindow, press, shown, troubles, type } from '../testing/open';
+
+const places: [name: string, scene: SceneName, hash: string, says: string][] = [
+  ['First run', 'first-run-synced', '#/open', 'This folder is synchronised'],
+  ['Unlock', 'locked', '#/open', 'sample passphrase 2026'],
+  ['Unlock, held', 'held', '#/open', 'Process 4117 on WS-PRIV-02'],
+  ['Unlock, damaged', 'damaged', '#/open', 'vault.json ends in the middle'],
+  ['Open', 'normal', '#/open', 'Nothing is sent anywhere'],
+  ['Open, empty', 'empty', '#/open', 'No bundle has been opened yet.'],
+  ['Overview', 'normal', at('overview'), 'Anyone could have.'],
+  ['Overview, running', 'importing', at('overview'), 'The check is still running'],
+  ['Overview, altered', 'altered', at('overview'), 'Show what failed'],
+  ['Timeline', 'normal', at('timeline'), '2,000 events'],
+  ['Timeline, waiting', 'slow', at('timeline'), 'Counting…'],
+  ['Timeline, no purpose', 'no-purpose', at('timeline'), 'Why are you looking?'],
+  ['Timeline, broken log', 'log-broken', at('timeline'), 'the access log does not stand'],
+  ['Timeline, forgotten', 'normal', at('timeline', '&v=99'), 'This place is no longer known.'],
+  ['Patients', 'normal', at('patients'), 'Opening is a look'],
+  ['Patients, failed', 'error', at('patients'), 'A part of the vault cannot be read.'],
+  ['Users', 'normal', at('users'), 'Ids that begin with'],
+  ['Integrity', 'normal', at('integrity'), 'What this does not prove'],
+  ['Integrity, altered', 'altered', at('integrity'), 'Hash that was computed'],
+  ['My access log', 'normal', '#/log', '1,382 entries'],
+  ['My access log, broken', 'log-broken', '#/log', 'Entry 1,204'],
+  ['Settings', 'normal', '#/settings', 'Lock after minutes without activity'],
+  ['No bundle', 'normal', '#/timeline', 'No bundle is open.'],
+];
+
+describe('each screen', () => {
+  it.each(places)(
+    '%s says what is so and is sound for assistive technology',
+    async (_, scene, hash, says) => {
+      await openWindow(scene, hash);
+      await waitFor(() => {
+        expect(shown()).toContain(says);
+      });
+      expect(await troubles()).toEqual([]);
+    },
+  );
+});
+
+describe('the first run', () => {
+  it('shows the recovery key once and opens only when its last group is typed back', async () => {
+    await openWindow('first-run');
+    const [user, passphrase, again] = document.querySelectorAll('input');
+    type(user as HTMLInputElement, 'J. Okafor');
+    type(passphrase as HTMLInputElement, 'four plain words here');
+    type(again as HTMLInputElement, 'four plain words here');
+    const make = screen.getByRole('button', { name: 'Make the vault' });
+    await waitFor(() => expect((make as HTMLButtonElement).disabled).toBe(false));
+    await fireEvent.click(make);
+    await screen.findByText('Your recovery key');
+    expect(await troubles()).toEqual([]);
+    const open = screen.getByRole('button', { name: 'I have it; open the vault' });
+    expect((open as HTMLButtonElement).disabled).toBe(true);
+    type(screen.getByLabelText('Type the last group of the key'), 'zg5a');
+    await waitFor(() => expect((open as HTMLButtonElement).disabled).toBe(false));
+    await fireEvent.click(open);
+    await screen.findByRole('heading', { name: 'Bundles' });
+    expect(shown()).not.toContain('ZG5A');
+  });
+});
+
+describe('unlocking', () => {
+  it('keeps no passphrase after a wrong one, and says the same whatever was wrong', async () => {
+    await openWindow('locked');
+    const field = screen.getByLabelText<HTMLInputElement>('Passphrase');
+    type(field, 'not this one');
+    await fireEvent.click(await screen.findByRole('button', { name: 'Unlock' }));
+    await screen.findByText('The name or the passphrase is not right.');
+    expect(field.value).toBe('');
+  });
+});
+
+describe('looking', () => {
+  it('asks for nothing about a person before a purpose is given', async () => {
+    const { host } = await openWindow('no-purpose', at('overview'));
+    const asked = (['look', 'people', 'person', 'rows', 'facet', 'event'] as const).map((name) =>
+      vi.spyOn(host, name),
+    );
+    await screen.findByText('What is inside');
+    location.hash = at('patients');
+    const field = await screen.findByLabelText('Purpose');
+    for (const command of asked) expect(command).not.toHaveBeenCalled();
+    expect(shown()).not.toMatch(/MRN-|m\.lopez/);
+    type(field as HTMLInputElement, 'PO-2026-014: complaint');
+    await fireEvent.click(await screen.findByRole('button', { name: 'Begin to look' }));
+    await waitFor(() => expect(shown()).toContain('MRN-'));
+    expect(shown()).toContain('For: PO-2026-014: complaint');
+  });
+
+  it('goes from a patient to a user and back, and no address names either', async () => {
+    await openWindow('normal', at('patients'));
+    type(await screen.findByLabelText('Open a chart'), 'MRN-10482');
+    press('Enter');
+    await fireEvent.submit(screen.getByLabelText('Open a chart').closest('form') as HTMLFormElement);
+    await screen.findByText('Who opened this chart');
+    expect(location.hash).not.toContain('10482');
+    expect(await troubles()).toEqual([]);
+    const users = within(screen.getByRole('region', { name: 'Who opened this chart' }));
+    const first = users
+      .getAllByRole('button')
+      .find((button) => button.classList.contains('turn')) as HTMLElement;
+    const name = first.textContent.trim();
+    await fireEvent.click(first);
+    await screen.findByText('By hour and weekday');
+    expect(document.querySelector('h1')?.textContent).toContain(name);
+    expect(location.hash).not.toContain(name);
+    expect(await troubles()).toEqual([]);
+    history.back();
+    await screen.findByText('Who opened this chart');
+  });
+
+  it('says when an id does not occur', async () => {
+    await openWindow('normal', at('patients'));
+    type(await screen.findByLabelText('Open a chart'), 'MRN-99999');
+    await fireEvent.submit(screen.getByLabelText('Open a chart').closest('form') as HTMLFormElement);
+    await screen.findByText('This patient id does not occur in this bundle.');
+  });
+
+  it('does not look while somebody types into the palette', async () => {
+    const { host } = await openWindow('normal', at('overview'));
+    await screen.findByText('What is inside');
+    const person = vi.spyOn(host, 'person');
+    press('k', { ctrlKey: true }, document.body);
+    const field = await screen.findByRole('combobox');
+    type(field as HTMLInputElement, 'MRN-10482');
+    await screen.findByText('Open the chart of MRN-10482');
+    expect(await troubles()).toEqual([]);
+    expect(person).not.toHaveBeenCalled();
+    press('Enter', {}, field);
+    await screen.findByText('Who opened this chart');
+  });
+
+  it('turns a cell into a filter with one key', async () => {
+    await openWindow('normal', at('timeline'));
+    const grid = await screen.findByRole('grid');
+    await waitFor(() => expect(grid.textContent).toContain('MRN-'));
+    for (let step = 0; step < 2; step++) {
+      press('ArrowRight', {}, grid);
+      await Promise.resolve();
+    }
+    press('F', { shiftKey: true }, grid);
+    await waitFor(() => expect(shown()).toMatch(/user is not \S+/));
+  });
+});
+
+describe('the lock', () => {
+  it('leaves nothing about a person in the page, the address or the title', async () => {
+    await openWindow('normal', at('timeline'));
+    await waitFor(() => expect(shown()).toContain('MRN-'));
+    press('l', { ctrlKey: true }, document.body);
+    await screen.findByRole('heading', { name: 'Unlock the vault' });
+    expect(document.documentElement.outerHTML).not.toMatch(/MRN-|Riverside|PO-2026-014|lopez/);
+    expect(location.hash).toBe('#/open');
+  });
+});
+
+describe('the frame', () => {
+  it('shows badge, purpose, sample and log on every screen of a bundle', async () => {
+    for (const name of ['overview', 'timeline', 'patients', 'users', 'integrity']) {
+      const { unmount } = await openWindow('normal', at(name));
+      await waitFor(() => expect(shown()).toContain('Access log on · J. Okafor'));
+      await waitFor(() => expect(document.querySelector('header .seal')?.textContent).toContain('Unsigned'));
+      expect(shown()).toContain('For: PO-2026-014');
+      expect(document.querySelector('header')?.textContent).toContain('Sample');
+      unmount();
+    }
+  });
+
+  it('keeps the altered band across screens, once', async () => {
+    await openWindow('altered', at('overview'));
+    const band = await screen.findByRole('alert');
+    location.hash = at('integrity');
+    await screen.findByText('Hash that was computed');
+    expect(screen.getByRole('alert')).toBe(band);
+    expect(within(band).queryByRole('button', { name: /close/i })).toBeNull();
+  });
+
+  it('cancels the job shown by key', async () => {
+    const { host } = await openWindow('importing', at('overview'));
+    const cancel = vi.spyOn(host, 'cancel_job');
+    await screen.findByRole('button', { name: 'Cancel' });
+    press('.', { ctrlKey: true }, document.body);
+    expect(cancel).toHaveBeenCalledWith({ job: 1 });
+  });
+
+  it('opens the sheet of all keys', async () => {
+    await openWindow('normal', at('overview'));
+    await screen.findByText('What is inside');
+    press('F1', {}, document.body);
+    await screen.findByText('In the histogram');
+    expect(await troubles()).toEqual([]);
+  });
+});
