@@ -71,8 +71,10 @@ fn the_main_job_is_done_with_keys_alone() {
     page.press(&[CONTROL, 'o']);
     page.see("heading", "Import");
     write(&page, "Who handed it over", "R. Patel");
-    page.set("textbox", "When", "2026-04-02");
+    tab_to(&page, "When");
+    page.type_text("04022026");
     write(&page, "By which channel", "E-mail");
+    tab_to(&page, "Import");
     page.press(&[ENTER]);
     page.wait("the verdict", PATIENCE_FOR_WORK, || page.text().contains("Reached ").then_some(()));
 
@@ -135,14 +137,14 @@ fn what_is_copied_is_taken_back_when_the_vault_locks() {
     page.click("gridcell", patient);
     page.press(&['c']);
     page.read("Copied the");
-    page.fill("Filter in text form", "");
+    page.click("textbox", "Filter in text form");
     page.press(&[CONTROL, 'v']);
     wait_for("the pasted cell", || page.value_of("Filter in text form").contains(patient).then_some(()));
 
     page.press(&[CONTROL, 'l']);
     crate::steps::unlock(&page, PASSPHRASE);
     page.press(&[CONTROL, '6']);
-    page.fill("Purpose contains", "");
+    page.click("textbox", "Purpose contains");
     page.press(&[CONTROL, 'v']);
     page.read_no_more("1 entries");
     assert_eq!(page.value_of("Purpose contains"), "", "the clipboard is empty after the lock");

@@ -106,5 +106,13 @@ export const shots = [
   { name: 'log-checked', hash: '#/log', steps: [click('Check the log')] },
   { name: 'log-broken', scene: 'log-broken', hash: '#/log', steps: [click('Check the log')] },
   { name: 'settings', hash: '#/settings' },
+  { name: 'overview-narrow', hash: `#/overview?${B}`, size: [420, 800], themes: ['light'] },
+  { name: 'timeline-narrow', hash: `#/timeline?${B}`, size: [420, 800], themes: ['light'] },
+  {
+    name: 'timeline-large-text',
+    hash: `#/timeline?${B}`,
+    themes: ['light'],
+    steps: [`document.documentElement.style.fontSize = '24px'`],
+  },
   { name: 'settings-small', hash: '#/settings', size: small, themes: ['light'] },
 ];

@@ -11,8 +11,8 @@ const columns = [
 
 function show(total = 1_204_118) {
   const heard = { onsort: vi.fn(), onmove: vi.fn(), onkey: vi.fn(), onopen: vi.fn(), want: vi.fn() };
-  const cell = createRawSnippet((row: () => number, column: () => string) => ({
-    render: () => `<span>${column()} ${row()}</span>`,
+  const cell = createRawSnippet((row: () => unknown, column: () => string) => ({
+    render: () => `<span>${column()} ${String(row())}</span>`,
   }));
   const props = {
     name: 'Events',

@@ -96,7 +96,14 @@ export class FirstRun {
     if (!created || !this.confirmed) return;
     this.created = null;
     this.typedGroup = '';
-    await this.#session.welcome(created.unlocked);
-    this.#session.showingRecoveryKey = false;
+    try {
+      await this.#session.welcome(created.unlocked);
+    } catch (caught) {
+      if (!isFault(caught)) throw caught;
+      // The vault has locked itself while the key was being written down; the unlock screen is next.
+      await this.#session.begin();
+    } finally {
+      this.#session.showingRecoveryKey = false;
+    }
   }
 }

@@ -5,9 +5,9 @@ import css from './tokens.css?raw';
 function themeOf(selector: string): Record<string, string> {
   const start = css.indexOf(selector);
   const block = css.slice(start, css.indexOf('}', start));
-  return Object.fromEntries(
-    [...block.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6});/g)].map(([, name, hex]) => [name, hex]),
-  );
+  const found: Record<string, string> = {};
+  for (const [, name = '', hex = ''] of block.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6});/g)) found[name] = hex;
+  return found;
 }
 
 const linear = (hex: string): [number, number, number] => {

@@ -46,6 +46,7 @@ export const text = {
     covered: 'Names are covered.',
     jobDone: (what: string, sentence: string) => `${what}: ${sentence}`,
     placeCopied: 'Copied the place. It names nobody.',
+    placeNotCopied: 'The place could not be copied.',
     saved: 'Saved.',
   },
 
