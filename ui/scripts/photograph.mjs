@@ -67,6 +67,7 @@ async function press(keys) {
     Alt: '\uE00A',
     Enter: '\uE007',
     Down: '\uE015',
+    Left: '\uE012',
     Right: '\uE014',
     Tab: '\uE004',
     F1: '\uE031',

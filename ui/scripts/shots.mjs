@@ -80,6 +80,17 @@ export const shots = [
       submit('.bar form input'),
     ],
   },
+  {
+    name: 'timeline-by-keys',
+    hash: `#/timeline?${B}`,
+    themes: ['light'],
+    steps: [
+      `document.querySelector('[role=gridcell]').focus()`,
+      ['Down', 'Down', 'Right', 'Right', 'f'],
+      `document.querySelector('[role=slider]').focus()`,
+      ['End', 'Left', 'Left', 'Shift+Left', 'Shift+Left', 'Enter'],
+    ],
+  },
   { name: 'timeline-facet', hash: `#/timeline?${B}`, steps: [click('Add filter')] },
   { name: 'timeline-purpose', scene: 'no-purpose', hash: `#/timeline?${B}` },
   { name: 'timeline-log-broken', scene: 'log-broken', hash: `#/timeline?${B}`, themes: ['light'] },

@@ -32,6 +32,12 @@ describe('the window of a table', () => {
     }
   });
 
+  it('puts a row from elsewhere in the middle, unless it is in view already', () => {
+    expect(rows.topCentering(1_000, 0, 5_000, ROW, VIEW)).toBe(1_000.5 * ROW - VIEW / 2);
+    expect(rows.topCentering(5, 0, 5_000, ROW, VIEW)).toBe(0);
+    expect(rows.topCentering(4_999, 0, 5_000, ROW, VIEW)).toBe(5_000 * ROW - VIEW);
+  });
+
   it('moves as little as possible to show a row', () => {
     expect(rows.topShowing(5, 0, 100, ROW, VIEW)).toBe(0);
     expect(rows.topShowing(30, 0, 100, ROW, VIEW)).toBe(31 * ROW - VIEW);

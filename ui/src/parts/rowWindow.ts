@@ -55,6 +55,14 @@ export function yOf(row: number, top: number, scroll: number, total: number, row
   return Math.max(0, Math.min(spacerPx(total, rowPx) - rowPx, y));
 }
 
+/** The offset for a row that was named from elsewhere: where it is if it is in view, else with it in the middle. */
+export function topCentering(row: number, top: number, total: number, rowPx: number, viewPx: number): number {
+  const near = topShowing(row, top, total, rowPx, viewPx);
+  if (Math.abs(near - top) < 1) return near;
+  const limit = Math.max(0, fullPx(total, rowPx) - viewPx);
+  return Math.max(0, Math.min(limit, (row + 0.5) * rowPx - viewPx / 2));
+}
+
 /** The offset that brings a row wholly into view, moving as little as possible. */
 export function topShowing(row: number, top: number, total: number, rowPx: number, viewPx: number): number {
   const limit = Math.max(0, fullPx(total, rowPx) - viewPx);
