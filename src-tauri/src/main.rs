@@ -20,8 +20,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use tauri::{Manager as _, RunEvent};
-use workbench::{Desk, Options};
 use workbench::wire::Nothing;
+use workbench::{Desk, Options};
 
 use crate::arguments::{Arguments, Meant};
 

@@ -1,6 +1,8 @@
 //! Every screen in the real engine, light and dark: axe-core finds nothing, and where `CHARTPROOF_SHOTS` names a folder,
 //! a picture of each is put there.
 
+use std::cell::RefCell;
+
 use chartproof_tests::PATIENCE_FOR_WORK;
 use chartproof_tests::app::Home;
 use chartproof_tests::cli;
@@ -13,20 +15,35 @@ use crate::steps;
 /// A theme, and what makes GTK say that the desktop has it.
 const THEMES: &[(&str, &str)] = &[("light", "Adwaita"), ("dark", "Adwaita:dark")];
 
-/// Pictures and findings of one theme.
+/// Pictures of one theme, and what axe-core found on the way.
 struct Tour<'a> {
     page: &'a Page,
     theme: &'a str,
+    faults: RefCell<Vec<String>>,
 }
 
-impl Tour<'_> {
+impl<'a> Tour<'a> {
+    fn new(page: &'a Page, theme: &'a str) -> Self {
+        Self { page, theme, faults: RefCell::default() }
+    }
+
     /// Looks at what is shown now.
     #[track_caller]
     fn look(&self, name: &str) {
-        self.page.read_no_more("Working…");
+        for waiting in ["Working…", "Reading the"] {
+            self.page.read_no_more(waiting);
+        }
         assert_eq!(self.page.evaluate("return document.documentElement.dataset.theme;"), self.theme, "at {name}");
         self.page.photograph(&format!("{name}-{}", self.theme));
-        self.page.is_accessible(&format!("{name}, {}", self.theme));
+        let faults = self.page.accessibility_faults().into_iter();
+        self.faults.borrow_mut().extend(faults.map(|fault| format!("{name}, {}: {fault}", self.theme)));
+    }
+
+    /// Insists that nothing was found.
+    #[track_caller]
+    fn end(self) {
+        let faults = self.faults.into_inner();
+        assert!(faults.is_empty(), "axe found:\n{}", faults.join("\n"));
     }
 }
 
@@ -35,7 +52,7 @@ fn the_entrance_is_accessible_in_both_themes() {
     for (theme, gtk_theme) in THEMES {
         let home = Home::default();
         let Some(page) = home.open_with(&[], &[("GTK_THEME", gtk_theme)]) else { return };
-        let tour = Tour { page: &page, theme };
+        let tour = Tour::new(&page, theme);
         page.see("heading", "Make your vault");
         page.read(&home.path("vault").display().to_string());
         tour.look("first-run");
@@ -60,7 +77,9 @@ fn the_entrance_is_accessible_in_both_themes() {
             second.fill("Passphrase", steps::PASSPHRASE);
             second.click("button", "Unlock");
             second.see("alert", "by process");
-            Tour { page: &second, theme }.look("held");
+            let tour = Tour::new(&second, theme);
+            tour.look("held");
+            tour.end();
         }
 
         page.press(&[CONTROL, 'l']);
@@ -72,6 +91,7 @@ fn the_entrance_is_accessible_in_both_themes() {
         tour.look("unlock-wrong");
         page.click("button", "Use the recovery key");
         tour.look("recover");
+        tour.end();
     }
 }
 
@@ -84,7 +104,7 @@ fn every_screen_of_a_bundle_is_accessible_in_both_themes() {
     home.answer_choosers(&[Some(&whole.path), Some(&altered.path)]);
     for (theme, gtk_theme) in THEMES {
         let Some(page) = home.open_with(&[], &[("GTK_THEME", gtk_theme)]) else { return };
-        let tour = Tour { page: &page, theme };
+        let tour = Tour::new(&page, theme);
         if *theme == "light" {
             steps::make_vault(&page);
             page.click("button", "Open a folder…");
@@ -93,14 +113,14 @@ fn every_screen_of_a_bundle_is_accessible_in_both_themes() {
             steps::import_chosen(&page);
             page.press(&[CONTROL, 'o']);
             steps::import_chosen(&page);
-            page.click("link", "All bundles");
-        } else {
-            steps::unlock(&page, steps::PASSPHRASE);
+            page.press(&[CONTROL, 'l']);
         }
+        steps::unlock(&page, steps::PASSPHRASE);
         page.see("heading", "Bundles");
         page.read("Unsigned");
         tour.look("bundles");
         screens_of_bundles(&tour, &whole);
+        tour.end();
     }
 }
 
@@ -181,7 +201,7 @@ fn screens_of_bundles(tour: &Tour<'_>, whole: &Sample) {
 fn the_samples_vault_says_that_it_is_one_everywhere() {
     let home = Home::default();
     let Some(page) = home.open(&["--sample"]) else { return };
-    let tour = Tour { page: &page, theme: "light" };
+    let tour = Tour::new(&page, "light");
     page.see("heading", "Unlock the vault");
     tour.look("sample-unlock");
     page.click("button", "Fill in");
@@ -195,4 +215,5 @@ fn the_samples_vault_says_that_it_is_one_everywhere() {
         page.read("SAMPLE");
     }
     tour.look("sample-settings");
+    tour.end();
 }

@@ -7,11 +7,12 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use serde_json::{Value, json};
 
-use crate::wait_for;
+use crate::{LOOK_EVERY, PATIENCE, wait_for};
 
 /// The member that stands for an element in WebDriver's JSON.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -91,11 +92,27 @@ impl Driver {
 
     fn close(&mut self) {
         if let Some(session) = self.session.take() {
-            // The driver may be gone already; it is ended below in any case.
-            drop(self.call("DELETE", &format!("/session/{session}"), &json!({})));
+            let programs = self.programs();
+            // As a person closes the window, so that the program can lock its vault; the session ends with it. Either may
+            // be gone already, and what is left is ended below.
+            drop(self.exchange("DELETE", &format!("/session/{session}/window"), &Value::Null));
+            let begun = Instant::now();
+            while programs.iter().any(|program| runs(*program)) && begun.elapsed() < PATIENCE {
+                thread::sleep(LOOK_EVERY);
+            }
+            for program in programs.into_iter().filter(|program| runs(*program)) {
+                drop(Command::new("kill").args(["-KILL", &program.to_string()]).status());
+            }
         }
         drop(self.process.kill());
         drop(self.process.wait());
+    }
+
+    /// The programs that the driver has started.
+    fn programs(&self) -> Vec<u32> {
+        let driver = self.process.id();
+        let children = fs::read_to_string(format!("/proc/{driver}/task/{driver}/children")).unwrap_or_default();
+        children.split_whitespace().filter_map(|process| process.parse().ok()).collect()
     }
 
     /// Calls `path` below the session.
@@ -188,6 +205,12 @@ impl Driver {
         };
         Ok((status, serde_json::from_slice(&bytes)?))
     }
+}
+
+/// Whether a process is there and has not ended; one that its parent has not looked after yet has.
+fn runs(process: u32) -> bool {
+    let state = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    state.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
 }
 
 impl Drop for Driver {

@@ -18,13 +18,12 @@ import type { Question } from './views';
 
 const AROUND_MS = 10 * 60_000;
 
-/** Columns of the table that a filter knows, with the field's name there. */
+/** Columns of the table that a filter knows. A station is a device or an address, and the filter knows only addresses. */
 const FIELD_OF: Record<string, string> = {
   user: 'user',
   action: 'action',
   patient: 'patient',
   resource: 'resource',
-  station: 'station',
 };
 
 export class Browsing {
@@ -148,7 +147,6 @@ export class Browsing {
       action: row.action,
       patient: row.patientIds[0],
       resource: row.resourceType,
-      station: row.station,
     }[field];
     if (value !== null && value !== undefined && value !== '') this.and(field, value, negated, null);
   }

@@ -37,9 +37,8 @@ const LATEST_SECONDS: i64 = 7_258_118_400;
 impl Instant {
     /// Reads an RFC 3339 instant and keeps its text.
     pub fn parse(text: &str) -> Result<Self, InstantFault> {
-        let parsed = DateTime::parse_from_rfc3339(text).map_err(|_| {
-            if lacks_zone(text) { InstantFault::NoZone } else { InstantFault::Malformed }
-        })?;
+        let parsed = DateTime::parse_from_rfc3339(text)
+            .map_err(|_| if lacks_zone(text) { InstantFault::NoZone } else { InstantFault::Malformed })?;
         if !(EARLIEST_SECONDS..LATEST_SECONDS).contains(&parsed.timestamp()) {
             return Err(InstantFault::OutOfRange);
         }

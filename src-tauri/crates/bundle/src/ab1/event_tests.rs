@@ -1,3 +1,5 @@
+//! What an audit bundle's record becomes: every member by hand, unknown words, odd but valid records.
+
 use super::*;
 
 const FULL: &str = r#"{"audit_log_version":"1.1","event":{"access_policy":"treatment-v3","action":"search",
