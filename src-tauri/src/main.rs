@@ -15,7 +15,7 @@ mod outlets;
 mod scripted;
 mod window;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -64,11 +64,22 @@ fn vault_dir(arguments: &Arguments) -> Result<PathBuf, String> {
         None if arguments.sample => usual()?.with_file_name("sample-vault"),
         None => usual()?,
     };
-    if arguments.sample && !vault_dir.exists() {
+    if arguments.sample && !vault_dir.join("vault.json").is_file() {
         say(std::io::stdout(), "Making the sample vault …");
-        workbench::prepare_sample_vault(&vault_dir).map_err(|fault| fault.what)?;
+        make_sample_vault(&vault_dir)?;
     }
     Ok(vault_dir)
+}
+
+/// Makes the sample's vault under another name first: what is at its place is whole.
+fn make_sample_vault(vault_dir: &Path) -> Result<(), String> {
+    let partial = vault_dir.with_extension("partial");
+    let moved = |fault: std::io::Error| format!("The sample vault could not be put at its place: {fault}");
+    if partial.exists() {
+        std::fs::remove_dir_all(&partial).map_err(moved)?;
+    }
+    workbench::prepare_sample_vault(&partial).map_err(|fault| fault.what)?;
+    std::fs::rename(&partial, vault_dir).map_err(moved)
 }
 
 /// Runs the window until it is closed.

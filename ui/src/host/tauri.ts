@@ -6,7 +6,7 @@
  */
 
 import { invoke } from '@tauri-apps/api/core';
-import { listen, TauriEvent } from '@tauri-apps/api/event';
+import { listen } from '@tauri-apps/api/event';
 import { commandNames, type Commands } from './generated/commands';
 import type { Fault } from './generated/Fault';
 import { isFault, type Drag, type Host } from './host';
@@ -27,22 +27,13 @@ async function give<Name extends keyof Commands>(
   }
 }
 
+// Tauri's own events of a drag carry paths; the program sends its own, which says only what the drag does.
 function onDrag(heard: (drag: Drag) => void): () => void {
-  const events: [TauriEvent, Drag][] = [
-    [TauriEvent.DRAG_ENTER, 'over'],
-    [TauriEvent.DRAG_LEAVE, 'left'],
-    [TauriEvent.DRAG_DROP, 'dropped'],
-  ];
-  const listening = events.map(([event, drag]) =>
-    listen(event, () => {
-      heard(drag);
-    }),
-  );
+  const listening = listen<Drag>('drag', ({ payload }) => {
+    heard(payload);
+  });
   return () => {
-    for (const each of listening)
-      void each.then((stop) => {
-        stop();
-      });
+    void listening.then((stop) => { stop(); });
   };
 }
 

@@ -251,7 +251,6 @@ export const text = {
       resource: 'what',
       system: 'system',
       role: 'role',
-      station: 'station',
       outcome: 'outcome',
       session: 'session',
       integrity: 'integrity',

@@ -12,6 +12,7 @@
 
 use std::error::Error;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant as Clock};
 
 use access_log::{AccessLog, Entry, Purpose};
@@ -43,7 +44,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     drop(log.begin(&vault, &now)?);
     let store = EventStore::open(Arc::clone(&vault))?;
 
-    let id = load(&store, events)?;
+    let over = AtomicBool::new(false);
+    let id = std::thread::scope(|scope| -> Result<_, Box<dyn Error>> {
+        let looks = scope.spawn(|| look_meanwhile(&vault, &log, &now, &over));
+        let id = load(&store, events);
+        over.store(true, Ordering::SeqCst);
+        let mut waits = looks.join().unwrap();
+        waits.sort_by(f64::total_cmp);
+        let at = |part: usize| waits.get(waits.len() * part / 100).copied().unwrap_or(0.0);
+        let (median, late, worst) = (at(50), at(99), waits.last().copied().unwrap_or(0.0));
+        println!(
+            "{} entries of the access log meanwhile: median {median:.1} ms, 99 of 100 within {late:.1} ms, worst {worst:.1} ms",
+            waits.len()
+        );
+        id
+    })?;
     let bytes: u64 = std::fs::read_dir(&folder)?.map(|file| file.unwrap().metadata().unwrap().len()).sum();
     println!("on the disk: {:.1} bytes per event, the record's own bytes included", bytes as f64 / events as f64);
 
@@ -91,6 +106,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     drop((store, log));
     Arc::into_inner(vault).ok_or("somebody holds the vault")?.lock();
     Ok(std::fs::remove_dir_all(&folder)?)
+}
+
+/// Writes entries of the access log while the import runs, and tells how long each took in milliseconds.
+fn look_meanwhile(vault: &Vault, log: &AccessLog, now: &Instant, over: &AtomicBool) -> Vec<f64> {
+    let purpose = Purpose::reason("measuring").unwrap();
+    let mut waits = Vec::new();
+    while !over.load(Ordering::SeqCst) {
+        std::thread::sleep(Duration::from_millis(50));
+        let entry = Entry::ViewEvent { event_ref: "abababababab:1".to_owned() };
+        let begun = Clock::now();
+        drop(log.append(vault, entry, Some(&purpose), now).unwrap());
+        waits.push(begun.elapsed().as_secs_f64() * 1e3);
+    }
+    waits
 }
 
 fn load(store: &EventStore, events: u64) -> Result<BundleId, Box<dyn Error>> {

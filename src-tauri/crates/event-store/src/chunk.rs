@@ -4,7 +4,7 @@
 //! event with several patients stands once per patient in the order of patients, and once everywhere else.
 
 use crate::StoreFault;
-use crate::columns::Frame;
+use crate::columns::{Frame, Packing};
 use crate::import::rows::{Rows, UNDATED, patient_codes};
 use crate::words::WordField;
 
@@ -246,7 +246,7 @@ fn encode_piece(rows: &Rows, kind: Kind, piece: &[Placed]) -> Result<NewChunk, S
             .with_numbers(name::OFFSET, numbers(&rows.offset))
             .with_codes(name::LENGTH, codes(&rows.length))
             .with_codes(WordField::Stream.name(), codes(rows.column(WordField::Stream)))
-            .encode()?;
+            .encode(Packing::ByColumn)?;
         let seqs = numbers(&rows.seq);
         let (time_min, time_max) = (seqs.iter().min().copied().unwrap_or(0), seqs.iter().max().copied().unwrap_or(0));
         return Ok(NewChunk { kind, key_min, key_max, time_min, time_max, rows: piece.len(), scan, rest: None });
@@ -272,7 +272,8 @@ fn encode_piece(rows: &Rows, kind: Kind, piece: &[Placed]) -> Result<NewChunk, S
     for field in REST_WORDS {
         rest = rest.with_codes(field.name(), codes(rows.column(field)));
     }
-    let (scan, rest) = (scan.encode()?, Some(rest.encode()?));
+    let packing = if kind == Kind::Time { Packing::ByColumn } else { Packing::Whole };
+    let (scan, rest) = (scan.encode(packing)?, Some(rest.encode(packing)?));
     Ok(NewChunk { kind, key_min, key_max, time_min, time_max, rows: piece.len(), scan, rest })
 }
 

@@ -8,7 +8,7 @@ use vault::rusqlite::{Transaction, params};
 
 use crate::StoreFault;
 use crate::chunk::{Kind, name};
-use crate::columns::{Frame, Unreadable};
+use crate::columns::{Frame, Packing, Unreadable};
 use crate::import::rows::{UNDATED, patient_codes};
 use crate::sweep::sweep;
 use crate::words::WordField;
@@ -57,7 +57,7 @@ pub(crate) fn count(vault: &Vault, bundle: i64) -> Result<(), StoreFault> {
                 .with_numbers("first", part(&counts.first))
                 .with_numbers("last", part(&counts.last));
             let rows = i64::try_from(frame.rows()).unwrap_or(i64::MAX);
-            let blob = frame.encode()?;
+            let blob = frame.encode(Packing::ByColumn)?;
             vault.write_behind(|transaction| -> Result<(), StoreFault> {
                 transaction.execute(
                     "INSERT INTO stored_people (bundle, kind, first_code, people) VALUES (?1, ?2, ?3, ?4)",

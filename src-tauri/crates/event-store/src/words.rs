@@ -35,6 +35,8 @@ pub(crate) const LABELS_BETWEEN: char = '\u{1f}';
 const PATIENTS_MAX: usize = 16_000_000;
 /// The most different values of any other field.
 const VALUES_MAX: usize = 4_000_000;
+/// Longer texts are not remembered as the last of their field.
+const REPEATED_BYTES_MAX: usize = 64;
 /// The most bytes that all different values of one bundle may have together.
 const BYTES_MAX: usize = 256 * 1024 * 1024;
 
@@ -79,6 +81,8 @@ impl WordField {
 #[derive(Default)]
 pub(crate) struct Dictionary {
     fields: [HashMap<Box<str>, u32>; WORD_FIELDS],
+    /// The last text of each field with its code: most fields repeat themselves.
+    last: [(String, u32); WORD_FIELDS],
     /// Texts that were met since they were last taken.
     fresh: [Vec<Box<str>>; WORD_FIELDS],
     bytes: usize,
@@ -97,8 +101,19 @@ impl Dictionary {
         if text.is_empty() {
             return Ok(0);
         }
-        let Some(codes) = self.fields.get_mut(field as usize) else { return Ok(0) };
+        let Some((codes, last)) = self.fields.get_mut(field as usize).zip(self.last.get_mut(field as usize)) else {
+            return Ok(0);
+        };
+        if last.0 == text {
+            return Ok(last.1);
+        }
         if let Some(code) = codes.get(text) {
+            last.0.clear();
+            // Only short texts are worth a copy; the empty one never gets here.
+            if text.len() <= REPEATED_BYTES_MAX {
+                last.0.push_str(text);
+                last.1 = *code;
+            }
             return Ok(*code);
         }
         let most = if field == WordField::Patient { PATIENTS_MAX } else { VALUES_MAX };

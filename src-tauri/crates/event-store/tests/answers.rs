@@ -61,7 +61,7 @@ fn filters(dice: &mut Dice) -> Vec<String> {
     .iter()
     .map(|filter| (*filter).to_owned())
     .collect();
-    for _ in 0..12 {
+    for _ in 0..5 {
         let (patient, other, user) = (dice.roll(300), dice.roll(300), dice.roll(40));
         filters.push(format!("patient:PATIENT-{patient:03}"));
         filters.push(format!("patient:PATIENT-{patient:03},PATIENT-{other:03} -user:user-{user}"));

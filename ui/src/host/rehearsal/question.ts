@@ -6,17 +6,7 @@
 
 import type { FilterTerm } from '../generated/FilterTerm';
 import type { ValueAsk } from '../generated/ValueAsk';
-import {
-  ACTIONS,
-  patientIds,
-  roleOf,
-  START_MS,
-  stationOf,
-  SYSTEMS,
-  THINGS,
-  userIds,
-  type World,
-} from './world';
+import { ACTIONS, patientIds, roleOf, START_MS, SYSTEMS, THINGS, userIds, type World } from './world';
 
 const OUTCOMES = ['success', 'failure', 'partial', 'denied'] as const;
 export const outcomeOf = (code: number | undefined) => OUTCOMES[code ?? 0] ?? 'unknown';
@@ -73,8 +63,10 @@ export function valueOf(world: World, event: number, field: string): string {
       return SYSTEMS[world.system[event] ?? 0] ?? '';
     case 'role':
       return roleOf(world.user[event] ?? 0);
-    case 'station':
-      return stationOf(world.user[event] ?? 0);
+    case 'ip':
+      return `10.20.4.${(world.user[event] ?? 0) % 250}`;
+    case 'type':
+      return (world.action[event] ?? 0) >= 5 ? 'security' : 'phi_access';
     case 'outcome':
       return outcomeOf(world.outcome[event]);
     default:
