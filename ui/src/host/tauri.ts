@@ -33,7 +33,9 @@ function onDrag(heard: (drag: Drag) => void): () => void {
     heard(payload);
   });
   return () => {
-    void listening.then((stop) => { stop(); });
+    void listening.then((stop) => {
+      stop();
+    });
   };
 }
 
