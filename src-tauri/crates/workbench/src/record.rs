@@ -196,11 +196,13 @@ fn entry_out(logged: &LoggedEntry) -> LogEntry {
 }
 
 fn object_of(body: &Body) -> String {
-    let parts = [
-        body.object.clone(),
-        body.query.clone().map(|query| if query.is_empty() { "all events".to_owned() } else { query }),
-    ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    let all = match body.action.as_str() {
+        "log_viewed" => "all entries",
+        "patients_list" | "users_list" => "everybody",
+        _ => "all events",
+    };
+    let query = body.query.clone().map(|query| if query.is_empty() { all.to_owned() } else { query });
+    [body.object.clone(), query].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 fn result_of(body: &Body) -> Option<String> {

@@ -15,6 +15,8 @@ use crate::verdicts;
 use crate::wire::{Badge, EventAsk, EventDetail, Fault, Seal};
 use crate::words::grouped;
 
+/// Facts that the page shows from the row, in its own words.
+const IN_THE_ROW: [&str; 8] = ["Time", "User", "Role", "Patients", "What", "Outcome", "Station", "System"];
 /// Stands for what is covered.
 const COVERED: &str = "⟦covered⟧";
 
@@ -24,7 +26,9 @@ impl Desk {
         let session = self.session()?;
         let look = session.open_look(ask.look)?;
         let scope = look.scope();
-        session.show_event(&parse_ref(&ask.event_ref)?, scope.as_deref(), look.revealed)
+        let mut event = session.show_event(&parse_ref(&ask.event_ref)?, scope.as_deref(), look.revealed)?;
+        event.facts.retain(|(label, _)| !IN_THE_ROW.contains(&label.as_str()));
+        Ok(event)
     }
 
     /// One event by its reference, or by its id if that is unique in the vault.

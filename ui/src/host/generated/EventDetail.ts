@@ -11,7 +11,7 @@ export type EventDetail = {
  */
 row: Row, 
 /**
- * Everything the record says in canonical names, as label and value.
+ * What the record says in canonical names beyond the row, as label and value.
  */
 facts: Array<[string, string]>, 
 /**

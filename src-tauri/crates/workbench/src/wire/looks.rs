@@ -297,7 +297,7 @@ pub struct EventAsk {
 pub struct EventDetail {
     /// Its row.
     pub row: Row,
-    /// Everything the record says in canonical names, as label and value.
+    /// What the record says in canonical names beyond the row, as label and value.
     pub facts: Vec<(String, String)>,
     /// What the mapping had to leave open, in sentences.
     pub notes: Vec<String>,
