@@ -22,7 +22,7 @@ pub(crate) fn bindings() -> Result<(), Stop> {
     // Compiled before anything is removed: a table that does not compile must not cost the page its types.
     cargo_test().args(["--no-run"]).run()?;
     let old = take_away(&types())?;
-    let written = cargo_test().args(["--", "--quiet"]).args(WRITERS).run();
+    let written = cargo_test().args(["--"]).args(WRITERS).run();
     if written.is_err() {
         for (file, content) in &old {
             fs::write(file, content).map_err(Stop::file(file))?;
