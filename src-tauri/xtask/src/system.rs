@@ -5,8 +5,10 @@
 //! installed: what is needed is named once.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
 
 use crate::call::Call;
+use crate::place;
 use crate::stop::Stop;
 
 /// What the machine is wanted for.
@@ -31,6 +33,9 @@ const PACKAGES: &[(&str, Need, &str)] = &[
     ("jq", Need::Test, "stock tools have to agree with our samples"),
     ("python3-pip", Need::Test, "brings bagit.py, the stock tool for bags"),
 ];
+
+/// The stock tool for bags, as Python's registry knows it.
+const BAGIT: &str = "bagit==1.9.0";
 
 /// Oldest Node.js that the front-end's tools run on.
 const NODE_MAJOR_MIN: u32 = 20;
@@ -94,6 +99,22 @@ fn permission(names: &[&str]) -> Result<&'static [&'static str], Stop> {
         "" | "y" | "yes" => Ok(&["sudo", "env"]),
         _ => Err(refused("packages that were not to be installed")),
     }
+}
+
+/// The stock tool for bags (RFC 8493) that our samples have to satisfy: its folder for `PYTHONPATH`, below the target
+/// folder. Where it cannot be had, its test says that it is skipped.
+pub(crate) fn bagit() -> PathBuf {
+    let folder = place::target().join("tools/python");
+    if !folder.join("bagit.py").is_file() {
+        let pip = Call::new("python3")
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target"])
+            .args([folder.as_os_str()])
+            .args([BAGIT]);
+        if let Err(stop) = pip.run() {
+            println!("bagit.py is not to be had: {stop}");
+        }
+    }
+    folder
 }
 
 fn node() -> Result<(), Stop> {

@@ -68,6 +68,7 @@ fn rust_and_journeys(tally: &mut Tally) {
         .args(["--", "--show-output"])
         .env("CHARTPROOF_CLI", program::built(CLI, Profile::Dev))
         .env("CHARTPROOF_AXE", place::ui().join("node_modules/axe-core/axe.min.js"))
+        .env("PYTHONPATH", system::bagit())
         .env("CARGO_TERM_COLOR", "never")
         .lines(|line| {
             if counting.read(line) {
