@@ -4,9 +4,12 @@ use std::io::Read;
 
 use crate::directory::Directory;
 use crate::fault::ReadFault;
+use crate::limits::Limits;
 use crate::lone::LoneFile;
 use crate::steady::Stamp;
+use crate::tar::{self, Placed};
 use crate::trouble::Trouble;
+use crate::unpack::Packing;
 use crate::zip::{Archive, Packed};
 
 /// What a bundle lies in.
@@ -16,6 +19,12 @@ pub enum ContainerKind {
     Directory,
     /// A zip archive.
     Zip,
+    /// A tar archive.
+    Tar,
+    /// A tar archive packed with gzip.
+    TarGzip,
+    /// A tar archive packed with Zstandard.
+    TarZstd,
     /// One file that is not packed.
     File,
 }
@@ -27,6 +36,9 @@ impl ContainerKind {
         match self {
             Self::Directory => "directory",
             Self::Zip => "zip",
+            Self::Tar => "tar",
+            Self::TarGzip => "tar.gz",
+            Self::TarZstd => "tar.zst",
             Self::File => "file",
         }
     }
@@ -69,8 +81,10 @@ pub struct Entry {
 pub(crate) enum Slot {
     /// A file of a directory as it was listed.
     Listed(Stamp, String),
-    /// A member of an archive.
+    /// A member of a zip archive.
     Packed(Packed),
+    /// A member of a tar archive.
+    Placed(Placed),
     /// The one file itself.
     Lone,
 }
@@ -79,6 +93,7 @@ pub(crate) enum Slot {
 pub(crate) enum Container {
     Directory(Directory),
     Zip(Archive),
+    Tar(tar::Archive),
     Lone(LoneFile),
 }
 
@@ -93,6 +108,7 @@ pub struct Bundle {
     /// Stands beside `entries`, in the same order.
     slots: Vec<Slot>,
     troubles: Vec<Trouble>,
+    limits: Limits,
 }
 
 impl Bundle {
@@ -102,13 +118,14 @@ impl Bundle {
         profile: Profile,
         mut files: Vec<(Entry, Slot)>,
         troubles: Vec<Trouble>,
+        limits: &Limits,
     ) -> Self {
         if troubles.iter().any(|trouble| trouble.code.refuses()) {
             files.clear();
         }
         files.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
         let (entries, slots) = files.into_iter().unzip();
-        Self { container, profile, entries, slots, troubles }
+        Self { container, profile, entries, slots, troubles, limits: limits.clone() }
     }
 
     pub(crate) fn set_profile(&mut self, profile: Profile) {
@@ -125,9 +142,14 @@ impl Bundle {
     /// What the bundle lies in.
     #[must_use]
     pub fn container(&self) -> ContainerKind {
-        match self.container {
+        match &self.container {
             Container::Directory(_) => ContainerKind::Directory,
             Container::Zip(_) => ContainerKind::Zip,
+            Container::Tar(archive) => match archive.packing() {
+                None => ContainerKind::Tar,
+                Some(Packing::Gzip) => ContainerKind::TarGzip,
+                Some(Packing::Zstd) => ContainerKind::TarZstd,
+            },
             Container::Lone(_) => ContainerKind::File,
         }
     }
@@ -154,6 +176,28 @@ impl Bundle {
     #[must_use]
     pub fn is_refused(&self) -> bool {
         self.troubles.iter().any(|trouble| trouble.code.refuses())
+    }
+
+    /// The limits that the container was opened with.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The order, as indices of [`entries`](Self::entries), in which reading all of them is cheapest; `None` where any
+    /// order is.
+    ///
+    /// A packed tar archive can only be unpacked from its beginning: in its own order all entries cost one pass, in any
+    /// other order up to one pass each.
+    #[must_use]
+    pub fn sequence(&self) -> Option<Vec<usize>> {
+        if !matches!(&self.container, Container::Tar(archive) if archive.packing().is_some()) {
+            return None;
+        }
+        let offset = |slot: &Slot| if let Slot::Placed(placed) = slot { placed.offset } else { 0 };
+        let mut sequence: Vec<_> = self.slots.iter().map(offset).enumerate().collect();
+        sequence.sort_unstable_by_key(|(_, offset)| *offset);
+        Some(sequence.into_iter().map(|(index, _)| index).collect())
     }
 
     /// The entry with this name.
@@ -196,6 +240,7 @@ impl Bundle {
                 archive.check_unchanged(&entry.name)?;
                 Ok(archive.stream(&entry.name, entry.size_bytes, *packed))
             }
+            (Container::Tar(archive), Slot::Placed(placed)) => archive.stream(&entry.name, entry.size_bytes, placed),
             (Container::Lone(file), _) => Ok(file.stream(&entry.name)),
             _ => Err(ReadFault::NoSuchEntry { name: entry.name.clone() }),
         }

@@ -47,11 +47,9 @@ fn show(path: &std::path::Path) -> String {
 pub enum LooksLike {
     /// A file without content.
     Empty,
-    /// A tar archive.
-    Tar,
-    /// Something packed with gzip.
+    /// Something packed with gzip that is no tar archive.
     Gzip,
-    /// Something packed with Zstandard.
+    /// Something packed with Zstandard that is no tar archive.
     Zstandard,
     /// Something packed with bzip2 or xz.
     OtherCompression,
@@ -69,8 +67,8 @@ pub enum LooksLike {
     LoneSegment,
     /// Some other text.
     Text,
-    /// A zip in which no bundle lies.
-    OtherZip,
+    /// A zip or tar archive in which no bundle lies.
+    OtherContent,
     /// A directory in which no bundle lies.
     OtherDirectory,
     /// A directory with several bundles.
@@ -85,22 +83,19 @@ impl LooksLike {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Empty => "the file is empty",
-            Self::Tar => "it is a tar archive, which cannot be opened yet; unpack it and open the directory",
-            Self::Gzip => "it is packed with gzip, which cannot be opened yet; unpack it and open what it holds",
-            Self::Zstandard => {
-                "it is packed with Zstandard, which cannot be opened yet; unpack it and open what it holds"
-            }
+            Self::Gzip => "it is packed with gzip and holds no tar archive; unpack it and open what it holds",
+            Self::Zstandard => "it is packed with Zstandard and holds no tar archive; unpack it and open what it holds",
             Self::OtherCompression => "it is packed with bzip2 or xz; unpack it and open what it holds",
             Self::OtherArchive => "it is a 7-Zip or RAR archive; unpack it and open the directory",
             Self::Pdf => "it is a PDF document; ask for the exported log itself",
             Self::Xml => "it is an XML document; audit messages in XML cannot be opened yet",
             Self::Binary => {
-                "it is a binary file of another kind; open a bundle's directory or zip, or FHIR AuditEvents"
+                "it is a binary file of another kind; open a bundle's directory or archive, or FHIR AuditEvents"
             }
             Self::OtherJson => "it is JSON without FHIR AuditEvents",
-            Self::LoneSegment => "it is a segment of an audit bundle; open the bundle's directory or zip",
-            Self::Text => "it is a text file; open a bundle's directory or zip, or FHIR AuditEvents",
-            Self::OtherZip => "it is a zip archive without bagit.txt and without FHIR AuditEvents",
+            Self::LoneSegment => "it is a segment of an audit bundle; open the bundle's directory or archive",
+            Self::Text => "it is a text file; open a bundle's directory or archive, or FHIR AuditEvents",
+            Self::OtherContent => "it is an archive without bagit.txt and without FHIR AuditEvents",
             Self::OtherDirectory => "the directory has no bagit.txt and no FHIR AuditEvents",
             Self::SeveralBundles => "the directory holds several bundles; open one of them",
             Self::SpecialFile => "it is a pipe, a device or a socket",
@@ -188,6 +183,12 @@ pub enum Damage {
     ShorterThanStated,
     /// Packed bytes are left over behind the end of the content.
     LeftOver,
+    /// The packed content ends in the middle.
+    CutShort,
+    /// It unpacks to more, for what it takes packed, than the [`Limits`](crate::Limits) allow.
+    UnpacksTooFar,
+    /// Unpacking it takes more memory than is given to it.
+    WindowTooLarge,
 }
 
 impl Damage {
@@ -200,6 +201,18 @@ impl Damage {
             Self::LongerThanStated => "The content is longer than the archive states.",
             Self::ShorterThanStated => "The content is shorter than the archive states.",
             Self::LeftOver => "Bytes are left over behind the packed content.",
+            Self::CutShort => "The packed content ends in the middle: it was cut short.",
+            Self::UnpacksTooFar => "It unpacks to more, for its packed size, than is allowed: it may be a trap.",
+            Self::WindowTooLarge => "Unpacking it takes more than 128 MiB of memory.",
+        }
+    }
+
+    /// Which rule for containers it breaks.
+    #[must_use]
+    pub const fn code(self) -> TroubleCode {
+        match self {
+            Self::UnpacksTooFar | Self::WindowTooLarge => TroubleCode::ArchiveLimitExceeded,
+            _ => TroubleCode::ArchiveLayout,
         }
     }
 }
@@ -210,7 +223,7 @@ impl ReadFault {
     pub fn trouble(&self) -> Option<Trouble> {
         let Self::Damaged { name, damage } = self else { return None };
         let file = Some(visible(name).into_owned());
-        Some(Trouble { code: TroubleCode::ArchiveLayout, file, message: damage.sentence().to_owned() })
+        Some(Trouble { code: damage.code(), file, message: damage.sentence().to_owned() })
     }
 
     /// The fault that one of this crate's readers wrapped into an `io::Error`, or the bare error of another reader.

@@ -25,7 +25,7 @@ pub struct Inspection {
     pub format: &'static str,
     /// Name of the import profile.
     pub profile: &'static str,
-    /// `directory`, `zip` or `file`.
+    /// `directory`, `zip`, `tar`, `tar.gz`, `tar.zst` or `file`.
     pub container: &'static str,
     /// Whether the container was refused; then nothing in it was read.
     pub refused: bool,

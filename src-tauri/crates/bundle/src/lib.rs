@@ -31,7 +31,9 @@ pub mod records;
 mod roster;
 mod sniff;
 mod steady;
+mod tar;
 mod trouble;
+pub mod unpack;
 mod zip;
 
 pub use bundle::{Bundle, ContainerKind, Entry, Profile};

@@ -21,6 +21,8 @@ pub const FOREIGN_DEPTH_MAX: u32 = 64;
 pub const AUDIT_MANIFEST_BYTES_MAX: u64 = 64 * MIB;
 /// Most bytes of a `bag-info.txt` that is looked at to recognize a profile.
 pub const BAG_INFO_BYTES_MAX: u64 = MIB;
+/// Largest window of Zstandard content, as a power of two of bytes: 128 MiB.
+pub const ZSTD_WINDOW_LOG_MAX: u32 = 27;
 /// How far into a file the search for `"resourceType"` goes, in bytes.
 pub const SNIFF_BYTES_MAX: u64 = MIB;
 
@@ -58,8 +60,8 @@ impl Limits {
         }
     }
 
-    /// What `--allow-large` raises them to. Deflate cannot pack better than 1032:1, so the ratio stops nothing here;
-    /// the totals still do.
+    /// What `--allow-large` raises them to. Deflate cannot pack better than 1032:1, so the ratio stops nothing of it; a
+    /// bomb of Zstandard still meets it, and the totals stop everything.
     #[must_use]
     pub const fn large() -> Self {
         Self {

@@ -18,7 +18,8 @@ use crate::lone::LoneFile;
 use crate::sniff::{self, Beginning};
 use crate::steady::open_no_follow;
 use crate::trouble::{Trouble, TroubleCode};
-use crate::zip::{self, Archive, Listing};
+use crate::unpack::{Packing, unpack};
+use crate::{tar, zip};
 
 /// Files whose presence makes a directory a bag, even if it is a broken one.
 const BAG_MARKS: &[&str] = &[
@@ -38,7 +39,7 @@ const HEAD_BYTES: u64 = 512;
 /// Most names that a message lists.
 const NAMES_TOLD_MAX: usize = 5;
 
-/// Opens a directory, a zip archive, or a single file of FHIR resources, without changing or extracting anything.
+/// Opens a directory, a zip or tar archive, or a single file of FHIR resources, without changing or extracting anything.
 ///
 /// The path itself may be a link, since the user chose it; nothing inside may.
 pub fn open(path: &Path, limits: &Limits) -> Result<Bundle, OpenFault> {
@@ -69,7 +70,7 @@ fn open_directory(path: &Path, limits: &Limits) -> Result<Bundle, OpenFault> {
             (entry, Slot::Listed(file.stamp, file.name))
         })
         .collect();
-    Ok(finish(Container::Directory(directory), files, troubles.into_list()))
+    Ok(finish(Container::Directory(directory), files, troubles.into_list(), limits))
 }
 
 /// Finds the directory in which the bundle lies: the one given, or the only one in it that is a bag.
@@ -111,10 +112,27 @@ fn open_file(path: &Path, limits: &Limits) -> Result<Bundle, OpenFault> {
     let lone = LoneFile::new(file.try_clone().map_err(unreadable)?).map_err(unreadable)?;
     match sniff::beginning(&lone.head(HEAD_BYTES).map_err(unreadable)?) {
         Beginning::Zip => open_zip(path, file, limits),
+        Beginning::Tar => open_tar(path, file, None, limits),
+        Beginning::Packed(packing) if holds_tar(path, &lone, packing, limits) => {
+            open_tar(path, file, Some(packing), limits)
+        }
+        Beginning::Packed(Packing::Gzip) => Err(not_a_bundle(path, LooksLike::Gzip)),
+        Beginning::Packed(Packing::Zstd) => Err(not_a_bundle(path, LooksLike::Zstandard)),
         Beginning::Json => open_lone(path, lone, limits),
         Beginning::Other(_) if zip::ends_like_a_zip(&lone) => open_zip(path, file, limits),
         Beginning::Other(looks_like) => Err(not_a_bundle(path, looks_like)),
     }
+}
+
+/// Whether what is packed here is a tar archive. Content decides; where too little of it can be unpacked to tell, the
+/// name does, so that a damaged archive gets a report.
+fn holds_tar(path: &Path, lone: &LoneFile, packing: Packing, limits: &Limits) -> bool {
+    let packed = lone.steady().section(0, lone.size_bytes());
+    let mut head = Vec::new();
+    let unpacked = unpack(packed, packing, "", limits).take(HEAD_BYTES).read_to_end(&mut head);
+    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let is_named_so = [".tar.gz", ".tgz", ".tar.zst", ".tzst"].iter().any(|ending| name.ends_with(ending));
+    sniff::is_tar(&head) || (unpacked.is_err() && is_named_so)
 }
 
 fn open_lone(path: &Path, lone: LoneFile, limits: &Limits) -> Result<Bundle, OpenFault> {
@@ -133,36 +151,62 @@ fn open_lone(path: &Path, lone: LoneFile, limits: &Limits) -> Result<Bundle, Ope
         troubles.push(Trouble { code: TroubleCode::ArchiveLimitExceeded, file, message });
     }
     let files = vec![(Entry { name, size_bytes }, Slot::Lone)];
-    Ok(Bundle::new(Container::Lone(lone), Profile::FhirAuditEvent, files, troubles))
+    Ok(Bundle::new(Container::Lone(lone), Profile::FhirAuditEvent, files, troubles, limits))
 }
 
 fn open_zip(path: &Path, file: File, limits: &Limits) -> Result<Bundle, OpenFault> {
-    let listing =
-        Archive::list(file, limits).map_err(|source| OpenFault::Unreadable { path: path.to_owned(), source })?;
-    let Listing { archive, members, directories, troubles } = listing;
-    let mut troubles = troubles.into_list();
-    let tops = Tops::of(members.iter().map(|member| member.name.as_str()), &directories);
+    let unreadable = |source| OpenFault::Unreadable { path: path.to_owned(), source };
+    let zip::Listing { archive, members, directories, troubles } =
+        zip::Archive::list(file, limits).map_err(unreadable)?;
+    let members = members
+        .into_iter()
+        .map(|member| (Entry { name: member.name, size_bytes: member.size_bytes }, Slot::Packed(member.packed)));
+    let listed = Listed { members: members.collect(), directories, troubles: troubles.into_list() };
+    open_archive(path, Container::Zip(archive), listed, limits)
+}
+
+fn open_tar(path: &Path, file: File, packing: Option<Packing>, limits: &Limits) -> Result<Bundle, OpenFault> {
+    let unreadable = |source| OpenFault::Unreadable { path: path.to_owned(), source };
+    let tar::Listing { archive, members, directories, troubles } =
+        tar::Archive::list(file, packing, limits).map_err(unreadable)?;
+    let members = members
+        .into_iter()
+        .map(|member| (Entry { name: member.name, size_bytes: member.size_bytes }, Slot::Placed(member.placed)));
+    let listed = Listed { members: members.collect(), directories, troubles: troubles.into_list() };
+    open_archive(path, Container::Tar(archive), listed, limits)
+}
+
+/// What an archive of any kind was found to hold, under full names.
+struct Listed {
+    members: Vec<(Entry, Slot)>,
+    directories: Vec<String>,
+    troubles: Vec<Trouble>,
+}
+
+/// Finds the one directory at the top of an archive in which a bundle lies.
+fn open_archive(path: &Path, container: Container, listed: Listed, limits: &Limits) -> Result<Bundle, OpenFault> {
+    let Listed { members, directories, mut troubles } = listed;
+    let tops = Tops::of(members.iter().map(|(entry, _)| entry.name.as_str()), &directories);
     let is_refused = troubles.iter().any(|trouble| trouble.code.refuses());
-    let is_bag = members.iter().any(|member| is_bag_mark(&member.name));
+    let is_bag = members.iter().any(|(entry, _)| is_bag_mark(&entry.name));
     let single = tops.single().map(|top| format!("{top}/"));
     if is_bag && single.is_none() && !is_refused {
         troubles.push(tops.trouble());
     }
     let files = members
         .into_iter()
-        .map(|member| {
-            let inner = single.as_deref().and_then(|top| member.name.strip_prefix(top)).map(str::to_owned);
-            let entry = Entry { name: inner.unwrap_or(member.name), size_bytes: member.size_bytes };
-            (entry, Slot::Packed(member.packed))
+        .map(|(entry, slot)| {
+            let inner = single.as_deref().and_then(|top| entry.name.strip_prefix(top)).map(str::to_owned);
+            (Entry { name: inner.unwrap_or(entry.name), size_bytes: entry.size_bytes }, slot)
         })
         .collect();
     let has_directories_beside = single.is_none() && !tops.directories.is_empty();
-    let mut bundle = finish(Container::Zip(archive), files, troubles);
+    let mut bundle = finish(container, files, troubles, limits);
     if is_bag || bundle.is_refused() {
         return Ok(bundle);
     }
     if bundle.profile() == Profile::Unknown {
-        return Err(not_a_bundle(path, LooksLike::OtherZip));
+        return Err(not_a_bundle(path, LooksLike::OtherContent));
     }
     if has_directories_beside {
         bundle.refuse(tops.trouble());
@@ -221,10 +265,10 @@ impl Tops {
 }
 
 /// Puts the bundle together and recognizes its profile.
-fn finish(container: Container, files: Vec<(Entry, Slot)>, troubles: Vec<Trouble>) -> Bundle {
+fn finish(container: Container, files: Vec<(Entry, Slot)>, troubles: Vec<Trouble>, limits: &Limits) -> Bundle {
     // Of a refused container only the names are known, and they go when it is put together.
     let by_name = profile_by_name(&files);
-    let mut bundle = Bundle::new(container, by_name, files, troubles);
+    let mut bundle = Bundle::new(container, by_name, files, troubles, limits);
     if by_name == Profile::Unknown && !bundle.is_refused() {
         let profile = profile_by_content(&bundle);
         bundle.set_profile(profile);

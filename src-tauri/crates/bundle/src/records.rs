@@ -188,7 +188,8 @@ pub struct Records<'b> {
     lines: Option<(Arc<str>, Runs<Stream<'b>>)>,
 }
 
-/// The records of all files of a bundle: in the order of the audit manifest, else of the names.
+/// The records of all files of a bundle: in the order of the audit manifest, else of the names (of a packed tar archive:
+/// in its own order, so that it is unpacked once).
 ///
 /// A file that cannot be read gives one error in its place; the next files are still read.
 #[must_use]

@@ -56,6 +56,16 @@ impl<'l> Roster<'l> {
         self.exhausted
     }
 
+    /// What the container may ask for.
+    pub(crate) fn limits(&self) -> &'l Limits {
+        self.limits
+    }
+
+    /// Until when listing may go on.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
     /// Takes one name in and gives it back as text if it broke no rule.
     pub(crate) fn admit(&mut self, raw: &[u8], kind: Kind, size_bytes: u64) -> Option<String> {
         self.count(size_bytes);

@@ -93,32 +93,38 @@ impl SteadyFile {
     /// The bytes from `offset` on, as many as there are up to `count`.
     pub(crate) fn bytes_at(&self, offset: u64, count: u64) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        Section { file: self, at: offset, left: count }.read_to_end(&mut bytes)?;
+        self.section(offset, count).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
     /// A reader over a part of the file.
-    pub(crate) fn section(&self, offset: u64, count: u64) -> Section<'_> {
-        Section { file: self, at: offset, left: count }
+    pub(crate) fn section(&self, offset: u64, count: u64) -> Section<&Self> {
+        Section::new(self, offset, count)
     }
 }
 
 /// Reads a part of a file without moving anything that another reader sees.
 #[derive(Debug)]
-pub(crate) struct Section<'f> {
-    file: &'f SteadyFile,
+pub(crate) struct Section<F> {
+    file: F,
     at: u64,
     left: u64,
 }
 
-impl Read for Section<'_> {
+impl<F: AsRef<SteadyFile>> Section<F> {
+    pub(crate) fn new(file: F, offset: u64, count: u64) -> Self {
+        Self { file, at: offset, left: count }
+    }
+}
+
+impl<F: AsRef<SteadyFile>> Read for Section<F> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let wanted = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
         let Some(window) = buffer.get_mut(..wanted) else { return Ok(0) };
         if window.is_empty() {
             return Ok(0);
         }
-        let count = self.file.read_at(window, self.at)?;
+        let count = self.file.as_ref().read_at(window, self.at)?;
         let moved = u64::try_from(count).unwrap_or(u64::MAX);
         self.at = self.at.saturating_add(moved);
         self.left = self.left.saturating_sub(moved);

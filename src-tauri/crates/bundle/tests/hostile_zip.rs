@@ -402,8 +402,8 @@ fn other_archives_are_no_bundles() {
         Err(OpenFault::NotABundle { looks_like, .. }) => looks_like,
         other => panic!("{other:?}"),
     };
-    assert_eq!(looks_like(&archive(&[Member::new("word/document.xml", "<a/>")])), LooksLike::OtherZip);
-    assert_eq!(looks_like(&archive(&[])), LooksLike::OtherZip);
+    assert_eq!(looks_like(&archive(&[Member::new("word/document.xml", "<a/>")])), LooksLike::OtherContent);
+    assert_eq!(looks_like(&archive(&[])), LooksLike::OtherContent);
     assert_eq!(looks_like(b""), LooksLike::Empty);
     assert_eq!(looks_like(b"\x1f\x8b\x08\0\0\0"), LooksLike::Gzip);
     assert_eq!(looks_like(b"{\"a\":1}"), LooksLike::OtherJson);

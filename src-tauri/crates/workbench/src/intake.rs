@@ -128,6 +128,7 @@ fn describe(path: &Path, bundle: &Bundle) -> Result<Chosen, Fault> {
     let kind = match bundle.container() {
         ContainerKind::Directory => "Folder",
         ContainerKind::Zip => "Zip file",
+        ContainerKind::Tar | ContainerKind::TarGzip | ContainerKind::TarZstd => "Tar file",
         ContainerKind::File => "File",
     };
     Ok(Chosen {

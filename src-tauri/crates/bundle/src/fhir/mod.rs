@@ -24,10 +24,12 @@ pub(crate) fn is_resource_file(name: &str) -> bool {
     RESOURCE_EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
-/// The files of a bundle that may hold resources, in the order of their names.
+/// The files of a bundle that may hold resources, in the order of their names; those of a packed tar archive in its own
+/// order, in which they can be read in one pass.
 pub(crate) fn resource_files(bundle: &Bundle) -> impl Iterator<Item = &str> {
     // A single file was chosen by the user and recognized by content; its name says nothing more.
     let is_single = bundle.container() == crate::ContainerKind::File;
-    let names = bundle.entries().iter().map(|entry| entry.name.as_str());
+    let sequence = bundle.sequence().unwrap_or_else(|| (0..bundle.entries().len()).collect());
+    let names = sequence.into_iter().filter_map(|index| Some(bundle.entries().get(index)?.name.as_str()));
     names.filter(move |name| is_single || is_resource_file(name))
 }

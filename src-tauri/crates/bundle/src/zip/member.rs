@@ -57,8 +57,8 @@ pub(super) fn stream<'b>(
 }
 
 enum Source<'b> {
-    Stored(Section<'b>),
-    Deflated(DeflateDecoder<BufReader<Section<'b>>>),
+    Stored(Section<&'b SteadyFile>),
+    Deflated(DeflateDecoder<BufReader<Section<&'b SteadyFile>>>),
 }
 
 struct MemberReader<'b> {
