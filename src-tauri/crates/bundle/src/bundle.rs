@@ -225,6 +225,20 @@ impl Bundle {
         Ok(content)
     }
 
+    /// A reader over the container's own file, packed as it is; `None` for a directory, which is no file.
+    ///
+    /// It reads the very file that the entries are read from, whatever lies at its path by now. Errors and end are as
+    /// those of [`stream`](Self::stream).
+    #[must_use]
+    pub fn container_file(&self) -> Option<Box<dyn Read + Send + '_>> {
+        match &self.container {
+            Container::Directory(_) => None,
+            Container::Zip(archive) => Some(archive.whole()),
+            Container::Tar(archive) => Some(archive.whole()),
+            Container::Lone(file) => Some(file.stream(self.entries.first().map_or("the file", |entry| &entry.name))),
+        }
+    }
+
     /// A reader over one entry from its beginning.
     ///
     /// Its errors carry a [`ReadFault`]; take it out with [`ReadFault::of`]. The end of the stream is reached without an

@@ -142,7 +142,7 @@ fn open_lone(path: &Path, lone: LoneFile, limits: &Limits) -> Result<Bundle, Ope
         let is_segment = sniff::speaks_audit_bundle(&head);
         return Err(not_a_bundle(path, if is_segment { LooksLike::LoneSegment } else { LooksLike::OtherJson }));
     }
-    let name = path.file_name().map_or_else(|| "file".into(), |name| name.to_string_lossy().into_owned());
+    let name = file_name(path);
     let size_bytes = lone.size_bytes();
     let mut troubles = Vec::new();
     if size_bytes > limits.entry_bytes_max {
@@ -154,10 +154,14 @@ fn open_lone(path: &Path, lone: LoneFile, limits: &Limits) -> Result<Bundle, Ope
     Ok(Bundle::new(Container::Lone(lone), Profile::FhirAuditEvent, files, troubles, limits))
 }
 
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| "file".into(), |name| name.to_string_lossy().into_owned())
+}
+
 fn open_zip(path: &Path, file: File, limits: &Limits) -> Result<Bundle, OpenFault> {
     let unreadable = |source| OpenFault::Unreadable { path: path.to_owned(), source };
     let zip::Listing { archive, members, directories, troubles } =
-        zip::Archive::list(file, limits).map_err(unreadable)?;
+        zip::Archive::list(file, file_name(path), limits).map_err(unreadable)?;
     let members = members
         .into_iter()
         .map(|member| (Entry { name: member.name, size_bytes: member.size_bytes }, Slot::Packed(member.packed)));
@@ -168,7 +172,7 @@ fn open_zip(path: &Path, file: File, limits: &Limits) -> Result<Bundle, OpenFaul
 fn open_tar(path: &Path, file: File, packing: Option<Packing>, limits: &Limits) -> Result<Bundle, OpenFault> {
     let unreadable = |source| OpenFault::Unreadable { path: path.to_owned(), source };
     let tar::Listing { archive, members, directories, troubles } =
-        tar::Archive::list(file, packing, limits).map_err(unreadable)?;
+        tar::Archive::list(file, file_name(path), packing, limits).map_err(unreadable)?;
     let members = members
         .into_iter()
         .map(|member| (Entry { name: member.name, size_bytes: member.size_bytes }, Slot::Placed(member.placed)));

@@ -1,6 +1,6 @@
 //! A file that is read at positions, by several threads, and has to stay what it was.
 //!
-//! Every reader compares the file's size, time of change and identity with what they were when the container was
+//! Every reader compares the file's size, times of change and identity with what they were when the container was
 //! listed; a difference is [`ReadFault::Changed`], never a silent mixture of two versions.
 
 use std::fs::{File, Metadata};
@@ -15,13 +15,33 @@ use crate::fault::ReadFault;
 pub(crate) struct Stamp {
     pub(crate) size_bytes: u64,
     modified: Option<SystemTime>,
+    status_changed: (i64, i64),
     identity: (u64, u64),
 }
 
 impl Stamp {
     pub(crate) fn of(metadata: &Metadata) -> Self {
-        Self { size_bytes: metadata.len(), modified: metadata.modified().ok(), identity: identity(metadata) }
+        Self {
+            size_bytes: metadata.len(),
+            modified: metadata.modified().ok(),
+            status_changed: status_changed(metadata),
+            identity: identity(metadata),
+        }
     }
+}
+
+/// When the system last noted a change of any kind, in seconds and nanoseconds. Nobody can set it back, as anybody can
+/// the time of modification.
+#[cfg(unix)]
+fn status_changed(metadata: &Metadata) -> (i64, i64) {
+    use std::os::unix::fs::MetadataExt as _;
+    (metadata.ctime(), metadata.ctime_nsec())
+}
+
+/// Other systems do not tell it.
+#[cfg(not(unix))]
+fn status_changed(_: &Metadata) -> (i64, i64) {
+    (0, 0)
 }
 
 /// Device and inode, where the system tells them without opening the file.

@@ -196,6 +196,17 @@ fn a_file_that_changes_before_or_while_it_is_read_is_a_fault_with_its_name() {
     let error = stream.read_to_end(&mut Vec::new()).unwrap_err();
     assert!(changed(&ReadFault::of(error)));
 
+    // Rewritten in place, and its time of modification set back.
+    #[cfg(unix)]
+    {
+        let opened = open(&root);
+        let mut file = fs::File::options().write(true).open(&path).unwrap();
+        let before = file.metadata().unwrap().modified().unwrap();
+        file.write_all(b"[").unwrap();
+        file.set_times(fs::FileTimes::new().set_modified(before)).unwrap();
+        assert!(changed(&opened.read(name, 1000).unwrap_err()));
+    }
+
     // Another file of the same size under the same name.
     let opened = open(&root);
     fs::write(root.join("new"), b"0123456789").unwrap();

@@ -9,16 +9,23 @@
 
 mod raw_zip;
 
+use std::cell::Cell;
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 
 use bundle::{Bundle, Damage, Limits, LooksLike, OpenFault, ReadFault};
 use proptest::prelude::*;
 use raw_zip::{End, Member, archive, archive_with, bag, deflate};
 
+thread_local! {
+    /// Where this test's archives lie: one that vanishes while it is read has changed.
+    static FOLDER: tempfile::TempDir = tempfile::tempdir().unwrap();
+    static OPENED: Cell<u32> = const { Cell::new(0) };
+}
+
 fn open(bytes: &[u8]) -> Result<Bundle, OpenFault> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("bundle.zip");
+    let number = OPENED.replace(OPENED.get() + 1);
+    let path = FOLDER.with(|folder| folder.path().join(format!("bundle-{number}.zip")));
     fs::write(&path, bytes).unwrap();
     bundle::open(&path, &Limits::standard())
 }
@@ -429,6 +436,40 @@ fn an_archive_that_changes_while_it_is_read_is_a_fault() {
     let opened = bundle::open(&path, &Limits::standard()).unwrap();
     fs::File::options().append(true).open(&path).unwrap().write_all(b"more").unwrap();
     assert!(matches!(opened.read("bagit.txt", 100), Err(ReadFault::Changed { name }) if name == "bagit.txt"));
+}
+
+#[test]
+fn an_archive_that_is_cut_while_it_is_read_is_not_called_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bundle.zip");
+    let long = Member::deflated("b/data/x", (0..200_000_u32).flat_map(u32::to_le_bytes).collect::<Vec<u8>>());
+    fs::write(&path, archive(&[bag(), vec![long]].concat())).unwrap();
+    let opened = bundle::open(&path, &Limits::standard()).unwrap();
+    let mut stream = opened.stream("data/x").unwrap();
+    stream.read_exact(&mut [0; 100]).unwrap();
+    fs::File::options().write(true).open(&path).unwrap().set_len(1000).unwrap();
+    let error = stream.read_to_end(&mut Vec::new()).unwrap_err();
+    assert!(matches!(ReadFault::of(error), ReadFault::Changed { name } if name == "data/x"));
+}
+
+#[test]
+fn the_archive_itself_is_the_one_that_was_opened_whatever_lies_at_its_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bundle.zip");
+    let bytes = archive(&bag());
+    fs::write(&path, &bytes).unwrap();
+    let opened = bundle::open(&path, &Limits::standard()).unwrap();
+    let whole = |opened: &Bundle| {
+        let mut read = Vec::new();
+        opened.container_file().unwrap().read_to_end(&mut read).map(|_| read)
+    };
+    assert_eq!(whole(&opened).unwrap(), bytes);
+    fs::write(folder.path().join("other"), archive(&bag()[..2])).unwrap();
+    fs::rename(folder.path().join("other"), &path).unwrap();
+    match whole(&opened) {
+        Ok(read) => assert_eq!(read, bytes),
+        Err(error) => assert!(matches!(ReadFault::of(error), ReadFault::Changed { name } if name == "bundle.zip")),
+    }
 }
 
 #[test]

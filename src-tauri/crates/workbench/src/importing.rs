@@ -5,7 +5,7 @@
 //! * The content is identified by its hash before anything is stored: importing it twice changes nothing.
 //! * A job that is stopped, or fails, leaves nothing of its bundle behind.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use access_log::Entry;
@@ -69,17 +69,16 @@ impl Desk {
             let what = "The sample's vault takes only bundles that `sample` made. Use an office's vault for real logs.";
             return Err(Fault::new(FaultCode::SampleOnly, what).with(Next::ChooseAnother));
         }
-        let quoted = wish.expected_sha256.as_deref().map(|quoted| compare_quoted(path, &bundle, quoted)).transpose()?;
+        let quoted = wish.expected_sha256.as_deref().map(|quoted| compare_quoted(&bundle, quoted)).transpose()?;
         let gauge = Gauge::default();
         let work = Work {
             session: Arc::clone(&session),
-            path: path.to_owned(),
             bundle,
             wish: wish.clone(),
             quoted: quoted.as_ref().map(|(_, sentence)| sentence.clone()),
             gauge: gauge.clone(),
         };
-        let identity = identity_of(path, &work.bundle, || false)?;
+        let identity = identity_of(&work.bundle, || false)?;
         if let Some(known) = session.store_holds(&BundleId::new(identity.to_hex()))? {
             return Ok(started(None, Some(known), quoted));
         }
@@ -144,7 +143,6 @@ fn check_wish(wish: &ImportWish) -> Result<(), Fault> {
 /// What an import works with.
 struct Work {
     session: Arc<Session>,
-    path: PathBuf,
     bundle: Bundle,
     wish: ImportWish,
     quoted: Option<String>,
@@ -188,7 +186,7 @@ impl Work {
         });
         let report = report?;
         kept.map_err(|_| Fault::internal("Keeping the source failed."))??;
-        if identity_of(&self.path, &self.bundle, || self.gauge.stopped())?.to_hex() != id.as_str() {
+        if identity_of(&self.bundle, || self.gauge.stopped())?.to_hex() != id.as_str() {
             let what = "The bundle changed while it was imported. Nothing of it was kept; import it again.";
             return Err(Fault::new(FaultCode::Unreadable, what).with(Next::Retry));
         }
@@ -221,7 +219,12 @@ impl Work {
             if self.gauge.stopped() {
                 return Err(Fault::cancelled());
             }
-            let run = run?;
+            let run = match run {
+                Ok(run) => run,
+                // The report says where and how; what could be read before it is kept.
+                Err(fault) if fault.trouble().is_some() => continue,
+                Err(fault) => return Err(fault.into()),
+            };
             let file = index_of(files, run.file());
             let mut events = Vec::new();
             for (ordinal, record) in (1..).zip(run.records()) {
@@ -239,7 +242,7 @@ impl Work {
         Ok(())
     }
 
-    /// Keeps every file as it is, byte for byte.
+    /// Keeps every file as it is, byte for byte; of one whose packed form is damaged, what can be unpacked.
     fn keep_source(&self, intake: &Intake) -> Result<(), Fault> {
         let mut buffer = vec![0; SOURCE_BYTES];
         for (file, entry) in (0..).zip(self.bundle.entries()) {
@@ -249,10 +252,19 @@ impl Work {
                 if self.gauge.stopped() {
                     return Err(Fault::cancelled());
                 }
-                let filled = fill(&mut stream, &mut buffer)?;
-                let Some(bytes) = buffer.get(..filled).filter(|bytes| !bytes.is_empty()) else { break };
-                intake.bytes(file, first_byte, bytes)?;
-                first_byte += filled as u64;
+                let (filled, end) = fill(&mut stream, &mut buffer);
+                let bytes = buffer.get(..filled).unwrap_or_default();
+                if !bytes.is_empty() {
+                    intake.bytes(file, first_byte, bytes)?;
+                    first_byte += filled as u64;
+                }
+                match end {
+                    End::Not => {}
+                    End::Reached => break,
+                    // The report says where and how.
+                    End::Fault(fault) if fault.trouble().is_some() => break,
+                    End::Fault(fault) => return Err(fault.into()),
+                }
             }
         }
         Ok(())
@@ -367,17 +379,25 @@ fn index_of(files: &[String], name: &str) -> u32 {
     index.ok().and_then(|index| u32::try_from(index).ok()).unwrap_or(u32::MAX)
 }
 
-fn fill(stream: &mut dyn std::io::Read, buffer: &mut [u8]) -> Result<usize, Fault> {
+/// Whether a stream has come to its end.
+enum End {
+    Not,
+    Reached,
+    Fault(bundle::ReadFault),
+}
+
+/// Fills the buffer as far as the stream goes: how many bytes that are, and why there are no more.
+fn fill(stream: &mut dyn std::io::Read, buffer: &mut [u8]) -> (usize, End) {
     let mut filled = 0;
     while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
         match stream.read(rest) {
-            Ok(0) => break,
+            Ok(0) => return (filled, End::Reached),
             Ok(read) => filled += read,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(bundle::ReadFault::of(error).into()),
+            Err(error) => return (filled, End::Fault(bundle::ReadFault::of(error))),
         }
     }
-    Ok(filled)
+    (filled, End::Not)
 }
 
 fn to_json<T: serde::Serialize>(value: &T) -> Result<String, Fault> {

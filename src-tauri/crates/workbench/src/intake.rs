@@ -3,7 +3,6 @@
 //! The page gets a token, never a path. Nothing is stored here; that is `importing`.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{MutexGuard, PoisonError};
@@ -138,26 +137,24 @@ fn describe(path: &Path, bundle: &Bundle) -> Result<Chosen, Fault> {
         bytes: inspection.counts.bytes,
         profile: direct::profile_name(bundle.profile()).to_owned(),
         says: direct::facts_of(&inspection),
-        sha256: if path.is_file() { Some(hash_of_file(path)?.to_hex()) } else { None },
+        sha256: hash_of_container(bundle, || false)?.map(|digest| digest.to_hex()),
         troubles: bundle.troubles().iter().map(|trouble| trouble.message.clone()).collect(),
     })
 }
 
-/// SHA-256 of a whole file.
-pub(crate) fn hash_of_file(path: &Path) -> Result<Digest, Fault> {
-    let unreadable = |error: std::io::Error| {
-        let name = bundle::escape::visible_bytes(path.file_name().unwrap_or_default().as_encoded_bytes());
-        let what = format!("{name} cannot be read: {}.", error.kind());
-        Fault::new(FaultCode::Unreadable, what).with(Next::ChooseAnother)
-    };
-    hash_of_stream(File::open(path).map_err(unreadable)?).map_err(unreadable)
+/// SHA-256 of the file that the bundle is, from the very file that is read; `None` for a folder.
+fn hash_of_container(bundle: &Bundle, stop: impl Fn() -> bool) -> Result<Option<Digest>, Fault> {
+    bundle.container_file().map(|file| hash_of_stream(file, &stop)).transpose()
 }
 
-fn hash_of_stream(mut stream: impl Read) -> std::io::Result<Digest> {
+fn hash_of_stream(mut stream: impl Read, stop: &impl Fn() -> bool) -> Result<Digest, Fault> {
     let mut hasher = Hasher::new();
     let mut buffer = vec![0; HASH_BYTES];
     loop {
-        let read = stream.read(&mut buffer)?;
+        if stop() {
+            return Err(Fault::cancelled());
+        }
+        let read = stream.read(&mut buffer).map_err(|error| Fault::from(bundle::ReadFault::of(error)))?;
         if read == 0 {
             return Ok(hasher.finish());
         }
@@ -166,32 +163,27 @@ fn hash_of_stream(mut stream: impl Read) -> std::io::Result<Digest> {
 }
 
 /// What identifies the content of a bundle: the hash of the file, or of the list of a folder's files with their hashes.
-pub(crate) fn identity_of(path: &Path, bundle: &Bundle, stop: impl Fn() -> bool) -> Result<Digest, Fault> {
-    if bundle.container() != ContainerKind::Directory {
-        return hash_of_file(path);
+pub(crate) fn identity_of(bundle: &Bundle, stop: impl Fn() -> bool) -> Result<Digest, Fault> {
+    if let Some(digest) = hash_of_container(bundle, &stop)? {
+        return Ok(digest);
     }
     let mut list = Hasher::new();
     for entry in bundle.entries() {
-        if stop() {
-            return Err(Fault::cancelled());
-        }
-        let stream = bundle.stream(&entry.name)?;
-        let digest = hash_of_stream(stream).map_err(|error| Fault::from(bundle::ReadFault::of(error)))?;
+        let digest = hash_of_stream(bundle.stream(&entry.name)?, &stop)?;
         list.update(format!("{digest}  {}\n", entry.name).as_bytes());
     }
     Ok(list.finish())
 }
 
 /// Compares a quoted hash with the file, or with the manifests of a folder.
-pub(crate) fn compare_quoted(path: &Path, bundle: &Bundle, quoted: &str) -> Result<(bool, String), Fault> {
+pub(crate) fn compare_quoted(bundle: &Bundle, quoted: &str) -> Result<(bool, String), Fault> {
     let quoted = quoted.trim().to_ascii_lowercase();
     if Digest::from_hex(&quoted).is_none() {
         return Err(Fault::bad_input("A quoted SHA-256 has 64 hexadecimal digits."));
     }
-    if bundle.container() == ContainerKind::Directory {
+    let Some(actual) = hash_of_container(bundle, || false)?.map(|digest| digest.to_hex()) else {
         return Ok(compare_with_manifests(bundle, &quoted));
-    }
-    let actual = hash_of_file(path)?.to_hex();
+    };
     Ok(if actual == quoted {
         (true, "The quoted hash is that of the file.".to_owned())
     } else {

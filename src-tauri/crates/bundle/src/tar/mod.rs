@@ -27,7 +27,7 @@ use crate::escape::visible_bytes;
 use crate::fault::ReadFault;
 use crate::limits::Limits;
 use crate::roster::{self, Roster};
-use crate::steady::{Section, SteadyFile};
+use crate::steady::{Section, SteadyFile, WholeFile};
 use crate::trouble::{Trouble, TroubleCode, Troubles};
 use crate::unpack::Packing;
 
@@ -51,6 +51,8 @@ const KEPT_LISTS_BYTES_MAX: u64 = 64 << 20;
 #[derive(Debug)]
 pub(crate) struct Archive {
     file: Arc<SteadyFile>,
+    /// What the file is called in messages.
+    name: String,
     parked: Option<Parked>,
 }
 
@@ -93,7 +95,7 @@ fn layout(file: Option<String>, message: impl Into<String>) -> Stop {
 
 impl Archive {
     /// Lists the archive. Only the machine's own failures are errors; what the archive does wrong is in the troubles.
-    pub(crate) fn list(file: File, packing: Option<Packing>, limits: &Limits) -> io::Result<Listing> {
+    pub(crate) fn list(file: File, name: String, packing: Option<Packing>, limits: &Limits) -> io::Result<Listing> {
         let file = Arc::new(SteadyFile::new(file)?);
         let mut lister = Lister {
             roster: Roster::new(limits),
@@ -109,9 +111,18 @@ impl Archive {
             Err(Stop::Trouble(trouble)) => lister.roster.troubles.push(trouble),
             Err(Stop::Io(error)) => return Err(error),
         }
+        if !file.unchanged() {
+            // What it did wrong may be what somebody did to it just now.
+            return Err(ReadFault::Changed { name }.into_io());
+        }
         let Lister { roster, members, directories, .. } = lister;
         let parked = packing.map(|packing| Parked::new(packing, limits));
-        Ok(Listing { archive: Self { file, parked }, members, directories, troubles: roster.troubles })
+        Ok(Listing { archive: Self { file, name, parked }, members, directories, troubles: roster.troubles })
+    }
+
+    /// The archive itself, byte for byte.
+    pub(crate) fn whole(&self) -> Box<dyn Read + Send + '_> {
+        Box::new(WholeFile::new(&*self.file, &self.name))
     }
 
     /// A reader over one entry from its beginning.

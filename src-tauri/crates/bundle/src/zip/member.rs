@@ -72,8 +72,10 @@ struct MemberReader<'b> {
 }
 
 impl MemberReader<'_> {
+    /// The archive is damaged, unless its file was changed meanwhile: then nothing can be said about the archive.
     fn damaged(&self, damage: Damage) -> io::Error {
-        ReadFault::Damaged { name: self.name.to_owned(), damage }.into_io()
+        let name = self.name.to_owned();
+        if self.file.unchanged() { ReadFault::Damaged { name, damage } } else { ReadFault::Changed { name } }.into_io()
     }
 
     /// What is wrong at the end of the content, if anything.

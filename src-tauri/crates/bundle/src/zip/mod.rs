@@ -23,7 +23,7 @@ use crate::fault::ReadFault;
 use crate::limits::Limits;
 use crate::lone::LoneFile;
 use crate::roster::{Kind, Roster};
-use crate::steady::SteadyFile;
+use crate::steady::{SteadyFile, WholeFile};
 use crate::trouble::{Trouble, TroubleCode, Troubles};
 
 pub(crate) use member::Packed;
@@ -32,6 +32,8 @@ pub(crate) use member::Packed;
 #[derive(Debug)]
 pub(crate) struct Archive {
     file: SteadyFile,
+    /// What the file is called in messages.
+    name: String,
 }
 
 /// One regular file in the archive, under its full name.
@@ -79,7 +81,7 @@ pub(crate) fn ends_like_a_zip(file: &LoneFile) -> bool {
 
 impl Archive {
     /// Lists the archive. Only the machine's own failures are errors; what the archive does wrong is in the troubles.
-    pub(crate) fn list(file: File, limits: &Limits) -> io::Result<Listing> {
+    pub(crate) fn list(file: File, name: String, limits: &Limits) -> io::Result<Listing> {
         let file = SteadyFile::new(file)?;
         let mut roster = Roster::new(limits);
         let mut members = Vec::new();
@@ -89,7 +91,16 @@ impl Archive {
             Err(Stop::Layout(trouble)) => roster.troubles.push(trouble),
             Err(Stop::Io(error)) => return Err(error),
         }
-        Ok(Listing { archive: Self { file }, members, directories, troubles: roster.troubles })
+        if !file.unchanged() {
+            // What it did wrong may be what somebody did to it just now.
+            return Err(ReadFault::Changed { name }.into_io());
+        }
+        Ok(Listing { archive: Self { file, name }, members, directories, troubles: roster.troubles })
+    }
+
+    /// The archive itself, byte for byte.
+    pub(crate) fn whole(&self) -> Box<dyn Read + Send + '_> {
+        Box::new(WholeFile::new(&self.file, &self.name))
     }
 
     /// Unpacks one member from its beginning.
