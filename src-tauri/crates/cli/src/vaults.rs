@@ -204,7 +204,11 @@ fn passphrases<const N: usize>(account: &Account) -> Result<[String; N], Fault> 
         std::fs::File::open(file).and_then(|open| open.take(PASSPHRASE_FILE_BYTES_MAX).read_to_string(&mut text))
     };
     read.map_err(|error| {
-        let what = format!("The passphrase file {} cannot be read: {}.", file.display(), error.kind());
+        let what = format!(
+            "The passphrase file {} cannot be read: {}. Name another one with --passphrase-file; - reads standard input.",
+            file.display(),
+            error.kind()
+        );
         Fault::new(FaultCode::Unreadable, what)
     })?;
     let mut lines = text.lines().map(str::to_owned);

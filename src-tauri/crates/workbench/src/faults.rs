@@ -110,25 +110,65 @@ impl From<VaultFault> for Fault {
 
 impl From<OpenFault> for Fault {
     fn from(fault: OpenFault) -> Self {
-        let code = match fault {
-            OpenFault::NotABundle { .. } => FaultCode::NotABundle,
-            _ => FaultCode::Unreadable,
-        };
-        Self::new(code, sentence(&fault.to_string(), "")).with(Next::ChooseAnother)
+        let said = fault.to_string();
+        match fault {
+            OpenFault::NotABundle { .. } => {
+                Self::new(FaultCode::NotABundle, named(&said, "")).with(Next::ChooseAnother)
+            }
+            OpenFault::Missing { .. } => {
+                let next = "Check where it was put, and that the drive it is on is connected.";
+                Self::new(FaultCode::Unreadable, sentence(&said, next)).with(Next::ChooseAnother)
+            }
+            OpenFault::Unreadable { source, .. } => match ReadFault::of(source) {
+                ReadFault::Stream { source } => unreadable(&said, &source),
+                fault => fault.into(),
+            },
+        }
     }
 }
 
 impl From<ReadFault> for Fault {
     fn from(fault: ReadFault) -> Self {
-        Self::new(FaultCode::Unreadable, sentence(&fault.to_string(), "")).with(Next::ChooseAnother)
+        let said = fault.to_string();
+        match fault {
+            ReadFault::Changed { .. } | ReadFault::Vanished { .. } => {
+                Self::new(FaultCode::Unreadable, named(&said, UNSTEADY)).with(Next::Retry)
+            }
+            ReadFault::Unreadable { source, .. } | ReadFault::Stream { source } => unreadable(&said, &source),
+            _ => Self::new(FaultCode::Unreadable, named(&said, "Ask for another copy.")).with(Next::ChooseAnother),
+        }
     }
 }
 
-/// Makes a sentence of a fault's text: a capital letter, a full stop, and what to do.
+/// What to do where a bundle did not stay what it was.
+const UNSTEADY: &str = "Copy the bundle to a place where nothing writes to it, and try again with the copy.";
+
+/// What the system would not let us read, why, and what to do about it.
+fn unreadable(said: &str, source: &std::io::Error) -> Fault {
+    let next = match source.kind() {
+        std::io::ErrorKind::PermissionDenied => {
+            "Ask whoever looks after it for the right to read it, or for a copy of your own."
+        }
+        _ => "Try again with a copy on another drive.",
+    };
+    let said = format!("{}: {}", said.trim_end_matches('.'), source.kind());
+    Fault::new(FaultCode::Unreadable, named(&said, next)).with(Next::ChooseAnother)
+}
+
+/// Makes a sentence of a fault's text: a capital letter, a full stop, and what to do. A file keeps its name as it is.
 pub(crate) fn sentence(said: &str, next: &str) -> String {
+    let first_word = said.split(' ').next().unwrap_or_default();
+    if first_word.contains(['.', '/', '\\']) {
+        return named(said, next);
+    }
     let mut characters = said.chars();
-    let mut text: String =
-        characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default();
+    let capital = characters.next().map(char::to_uppercase).into_iter().flatten();
+    named(&capital.chain(characters).collect::<String>(), next)
+}
+
+/// The same for a text that begins with a name.
+fn named(said: &str, next: &str) -> String {
+    let mut text = said.to_owned();
     if !text.ends_with(['.', '!', '?']) {
         text.push('.');
     }
@@ -148,5 +188,6 @@ mod tests {
         let fault = Fault::from(VaultFault::Full);
         assert_eq!((fault.code, fault.next), (FaultCode::DiskFull, Some(Next::FreeSpace)));
         assert_eq!(sentence("the disk is full", "Make room."), "The disk is full. Make room.");
+        assert_eq!(sentence("vault.json cannot be used", ""), "vault.json cannot be used.");
     }
 }

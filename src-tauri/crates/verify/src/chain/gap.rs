@@ -8,6 +8,7 @@ use integrity::Digest;
 use crate::claims::{Claims, SegmentState};
 use crate::finding::{Code, Finding};
 use crate::pass::SegmentTrace;
+use crate::record::BEHIND_ALL_LINES;
 use crate::spans::Spans;
 use crate::words::{are, count_of, number, records};
 
@@ -173,7 +174,8 @@ impl<'a> Ground<'a> {
         );
         linked.unverifiable.add(gap.from, gap.to);
         let finding = Finding::new(Code::UnverifiableSpan, message).missing(gap.from, gap.to);
-        linked.find(finding.at_file(self.claims.path(spot.segment)).line(spot.line));
+        let finding = finding.at_file(self.claims.path(spot.segment));
+        linked.find(if spot.line == BEHIND_ALL_LINES { finding } else { finding.line(spot.line) });
     }
 
     fn taken_out(&self, gap: &Gap<'_>, linked: &mut Linked) {

@@ -8,7 +8,7 @@ use crate::chain::{Spot, Trace};
 use crate::claims::Claims;
 use crate::finding::{Code, Finding, Tally};
 use crate::hands::Print;
-use crate::record::{Hole, RunFacts};
+use crate::record::{BEHIND_ALL_LINES, Hole, RunFacts};
 use crate::sums::FileSum;
 
 use super::segment::SegmentTrace;
@@ -135,8 +135,7 @@ impl<'a> Intake<'a> {
             self.tally.add(Finding::new(Code::ArchiveLayout, trouble.message).at_file(path));
         }
         if let Some(trace) = self.segments.get_mut(segment as usize) {
-            // Behind every line that was read.
-            let line = u64::from(u32::MAX);
+            let line = BEHIND_ALL_LINES;
             trace.add_hole(Hole { first_line: line, last_line: line, records: u64::MAX });
         }
     }

@@ -28,6 +28,9 @@ pub(crate) struct Fact {
     pub(crate) altered: bool,
 }
 
+/// Stands for the place behind every line that could be read, where nobody knows the number of the line.
+pub(crate) const BEHIND_ALL_LINES: u64 = u32::MAX as u64;
+
 /// Lines that hold no readable record, one behind the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Hole {

@@ -21,7 +21,7 @@ use crate::finding::{Code, Finding};
 use crate::hands::{SeenRecord, Standing};
 use crate::words::number;
 
-pub(crate) use facts::{Fact, Hole, RunFacts, Version};
+pub(crate) use facts::{BEHIND_ALL_LINES, Fact, Hole, RunFacts, Version};
 use schema::{Event, KNOWN_VERSIONS};
 
 /// No readable record is shorter: two hashes and a stream's id alone take 164 bytes. It bounds how many records an
