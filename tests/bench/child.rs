@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use chartproof_tests::memory;
+
 use crate::Outcome;
 
 /// How often the peak is read.
@@ -36,20 +38,13 @@ pub(crate) fn run(program: &Path, words: &[&str]) -> Outcome<Run> {
         .stdout(Stdio::null())
         .spawn()
         .map_err(|error| format!("{}: {error}", program.display()))?;
-    let status_file = format!("/proc/{}/status", child.id());
     let mut peak_kib = 0;
     loop {
         if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
             let wall_seconds = started.elapsed().as_secs_f64();
             return Ok(Run { wall_seconds, peak_mib: peak_kib / 1024, code: status.code(), words: words.join(" ") });
         }
-        peak_kib = peak_kib.max(peak_of(&status_file).unwrap_or(0));
+        peak_kib = peak_kib.max(memory::peak_kib(child.id()).unwrap_or(0));
         std::thread::sleep(PEAK_READ_EVERY);
     }
-}
-
-fn peak_of(status_file: &str) -> Option<u64> {
-    let status = std::fs::read_to_string(status_file).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
 }

@@ -18,15 +18,20 @@ pub fn cli() -> Option<PathBuf> {
     program
 }
 
+/// The command line in a home, ready to run.
+pub fn command<A: AsRef<OsStr>>(
+    program: impl AsRef<OsStr>,
+    home: &Home,
+    arguments: impl IntoIterator<Item = A>,
+) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).envs(home.environment()).current_dir(home.root()).stdin(Stdio::null());
+    command
+}
+
 /// Runs the command line in a home and gives what it did.
 pub fn run<A: AsRef<OsStr>>(program: &PathBuf, home: &Home, arguments: impl IntoIterator<Item = A>) -> Output {
-    Command::new(program)
-        .args(arguments)
-        .envs(home.environment())
-        .current_dir(home.root())
-        .stdin(Stdio::null())
-        .output()
-        .expect("the command line runs")
+    command(program, home, arguments).output().expect("the command line runs")
 }
 
 /// Runs it and insists that it ends well; gives its standard output.

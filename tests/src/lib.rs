@@ -15,6 +15,7 @@
 
 pub mod app;
 pub mod cli;
+pub mod memory;
 pub mod page;
 pub mod sample;
 pub mod webdriver;
