@@ -11,6 +11,9 @@
 
 /// Containers: not a bundle at all, and zips that lie.
 mod containers;
+/// Single bits of a zip that have turned.
+#[cfg(unix)]
+mod flipped;
 /// Folders: links, pipes, several bundles, and what may not be read.
 mod folders;
 /// A disk that runs full while a bundle is imported.

@@ -1,7 +1,7 @@
 //! Zip archives written field by field (APPNOTE 4.3), so that each field can lie and content can be larger than memory.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Read as _, Write};
 use std::path::Path;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
@@ -81,8 +81,20 @@ impl Member {
         Self { method: DEFLATED, packed, size: mebibytes << 20, ..Self::stored(name, Vec::new()) }
     }
 
-    pub(crate) fn is(&self, name: &str) -> bool {
-        self.name == name
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it unpacks to the same content with another byte at this place of its packed form.
+    pub(crate) fn unpacks_the_same(&self, place: usize, byte: u8) -> bool {
+        let mut packed = self.packed.head.clone();
+        packed[place] = byte;
+        if self.method != DEFLATED {
+            return packed == self.packed.head;
+        }
+        let mut content = Vec::new();
+        let read = flate2::read::DeflateDecoder::new(packed.as_slice()).read_to_end(&mut content);
+        read.is_ok() && crc32fast::hash(&content) == self.checksum && content.len() as u64 == self.size
     }
 
     pub(crate) fn packed_bytes(&self) -> u64 {
