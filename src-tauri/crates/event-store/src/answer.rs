@@ -10,6 +10,8 @@ use crate::EventRef;
 
 /// At most so many rows are handed out at once.
 pub const PAGE_ROWS_MAX: usize = 500;
+/// Of a line of a file at most so many bytes are handed out: it may have been written to be long.
+pub const LINE_BYTES_MAX: usize = 64 * 1024;
 
 /// One event as tables show it (`cli.md`, "Rows").
 #[derive(Clone, PartialEq, Eq)]
@@ -83,6 +85,27 @@ pub struct Place {
     pub byte_offset: u64,
     /// How many bytes it has.
     pub byte_length: u32,
+}
+
+/// A line of a kept file, whatever it holds.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeptLine {
+    /// Path of the file within the bundle.
+    pub path: String,
+    /// Its number in the file, from 1.
+    pub line: u64,
+    /// Its first byte, from 0.
+    pub byte_offset: u64,
+    /// How many bytes it has, without the end of the line.
+    pub byte_length: u64,
+    /// Its bytes, at most [`LINE_BYTES_MAX`] of them.
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for KeptLine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "KeptLine({}, {} bytes)", self.line, self.byte_length)
+    }
 }
 
 /// Some rows of an answer.

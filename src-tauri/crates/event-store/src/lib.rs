@@ -30,8 +30,8 @@ mod time_form;
 mod words;
 
 pub use answer::{
-    BundleState, BundleSummary, DayCount, Overview, PAGE_ROWS_MAX, Page, People, PeopleBy, PeopleOrder, PersonRow,
-    Place, Row, Totals,
+    BundleState, BundleSummary, DayCount, KeptLine, LINE_BYTES_MAX, Overview, PAGE_ROWS_MAX, Page, People, PeopleBy,
+    PeopleOrder, PersonRow, Place, Row, Totals,
 };
 pub use chunk::Sizes;
 pub use event_ref::{EventRef, EventRefFault, Spot};

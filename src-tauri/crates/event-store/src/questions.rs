@@ -9,7 +9,7 @@ use access_log::Witnessed;
 use model::BundleId;
 use timeline::{Facet, FacetField, Histogram, Question, Span, Zone};
 
-use crate::{BundleSummary, EventRef, Overview, Page, People, PeopleOrder, Row, StoreFault, Totals};
+use crate::{BundleSummary, EventRef, KeptLine, Overview, Page, People, PeopleOrder, Row, StoreFault, Totals};
 
 /// Bars that are asked for.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +84,10 @@ pub trait EventQuestions {
     /// One event with the bytes of its record. `seen` is for [`Entry::ViewEvent`](access_log::Entry::ViewEvent) of the
     /// same reference.
     fn event(&self, seen: &Witnessed, event_ref: &EventRef) -> Result<(Row, Vec<u8>), StoreFault>;
+
+    /// The line of a kept file that a reference of the second form names, whether an event stands there or not: for records
+    /// that could not be read as events, and lines of other files. `seen` is as for [`event`](Self::event).
+    fn line(&self, seen: &Witnessed, event_ref: &EventRef) -> Result<KeptLine, StoreFault>;
 
     /// The references of events with this id, at most `limit`: an id may occur in several bundles, or twice in one.
     /// They name no person, so finding them is not yet a look.

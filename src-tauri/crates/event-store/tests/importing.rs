@@ -9,11 +9,56 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use access_log::{Entry, LogFault, NotWitnessed};
 use desk::{Desk, Traffic, assert_same};
 use event_store::{
-    Begun, BundleState, EventQuestions, EventRef, NewBundle, PeopleOrder, Spot, StoreFault, log_question,
+    Begun, BundleState, EventQuestions, EventRef, LINE_BYTES_MAX, NewBundle, PeopleOrder, Spot, StoreFault,
+    log_question,
 };
 use model::BundleId;
 use timeline::{Integrity, Order, OrderBy};
 use vault::VaultFault;
+
+#[test]
+fn every_line_comes_back_whether_an_event_stands_there_or_not() {
+    let desk = Desk::new();
+    let mut traffic = Traffic::new(3000, 8);
+    // Not every line is an event, and the last one has no end.
+    let mut lines = [0; 3];
+    for stored in &mut traffic.events {
+        lines[stored.file as usize] += 1;
+        stored.line = lines[stored.file as usize];
+    }
+    traffic.events.retain(|stored| stored.line % 7 != 3);
+    traffic.files[2] = [&b"short\n\n"[..], &vec![b'x'; LINE_BYTES_MAX + 5]].concat();
+    desk.import(&traffic);
+    let line = |file: u32, line: u64| {
+        let event_ref = EventRef::new(&traffic.id, Spot::Line { file, line });
+        let seen = desk.witness(Entry::ViewEvent { event_ref: event_ref.to_string() });
+        desk.store.line(&seen, &event_ref)
+    };
+    for (file, bytes) in (0..).zip(&traffic.files) {
+        let mut byte_offset = 0;
+        for (number, expected) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
+            let last = byte_offset + expected.len() == bytes.len();
+            if number % 7 == 3 || number < 4 || last {
+                let found = line(file, number);
+                if last && expected.is_empty() {
+                    assert!(matches!(found, Err(StoreFault::EventUnknown(_))));
+                } else {
+                    let found = found.unwrap();
+                    assert_eq!((found.byte_offset, found.byte_length), (byte_offset as u64, expected.len() as u64));
+                    assert_eq!(found.bytes, &expected[..expected.len().min(LINE_BYTES_MAX)]);
+                    assert_eq!(found.path, traffic.new_bundle().files[file as usize]);
+                }
+            }
+            byte_offset += expected.len() + 1;
+        }
+        assert!(matches!(line(file, 1 << 30), Err(StoreFault::EventUnknown(_))));
+    }
+    assert!(matches!(line(3, 1), Err(StoreFault::EventUnknown(_))));
+
+    let event_ref = EventRef::new(&traffic.id, Spot::Line { file: 0, line: 3 });
+    let other = desk.witness(Entry::ViewEvent { event_ref: "000000000000:1".to_owned() });
+    assert!(matches!(desk.store.line(&other, &event_ref), Err(StoreFault::Log(LogFault::NotWitnessed(_)))));
+}
 
 #[test]
 fn every_record_comes_back_byte_for_byte() {

@@ -14,6 +14,8 @@ pub(crate) const DATABASE_FILE: &str = "vault.db";
 pub(crate) const DATABASE_SIDE_FILES: [&str; 3] = ["vault.db-wal", "vault.db-shm", "vault.db-journal"];
 /// The file the holder's lock lies on; always empty.
 pub(crate) const LOCK_FILE: &str = "vault.lock";
+/// A second lock of the holder's, on a file of its own: to look whether somebody is in, nobody has to touch the first.
+pub(crate) const OPEN_FILE: &str = "vault.open";
 /// Who holds the lock.
 pub(crate) const HOLDER_FILE: &str = "vault.holder";
 /// How many attempts to open the vault failed since it was last opened.

@@ -1,15 +1,17 @@
 //! One process at a time: a lock that the operating system holds and lets go of, whatever happens to the process.
 //!
-//! Who holds it is told by a second file. That file may be stale after a crash; it is only read when the lock itself
-//! says that somebody is there.
+//! Who holds it is told by a second file. That file may be stale after a crash; it is only read when a lock says that
+//! somebody is there. Whoever only wants to know looks at a third file, on which the holder has a lock as well: a look
+//! can never be in the way of somebody who is about to open the vault.
 
 use std::fmt;
 use std::fs::{File, TryLockError};
+use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::disk::{self, HOLDER_FILE, LOCK_FILE};
+use crate::disk::{self, HOLDER_FILE, LOCK_FILE, OPEN_FILE};
 use crate::{VaultFault, moment};
 
 /// The longest holder file that is read, in bytes.
@@ -44,6 +46,23 @@ impl Holder {
         }
     }
 
+    /// Who has the vault in this folder open, another process or this one; `None` if nobody, or no vault is there.
+    ///
+    /// Takes no lock that an opening needs. It may be outdated by the time it is read, so it is for telling, not for
+    /// deciding: opening decides.
+    pub(crate) fn at(folder: &Path) -> Result<Option<Self>, VaultFault> {
+        let path = folder.join(OPEN_FILE);
+        let file = match File::open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            opened => opened.map_err(|error| VaultFault::file(&path, &error))?,
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(None),
+            Err(TryLockError::WouldBlock) => Ok(Some(Self::read(folder))),
+            Err(TryLockError::Error(error)) => Err(VaultFault::file(&path, &error)),
+        }
+    }
+
     /// Whoever wrote the holder file; nothing known if it is absent or unreadable.
     fn read(folder: &Path) -> Self {
         let content = disk::read_small(&folder.join(HOLDER_FILE), HOLDER_BYTES_MAX).ok().flatten();
@@ -75,6 +94,7 @@ impl fmt::Display for Holder {
 /// The lock, held until this is dropped or the process ends.
 pub(crate) struct Held {
     _file: File,
+    _open: Option<File>,
     holder: Holder,
 }
 
@@ -92,12 +112,18 @@ impl Held {
         let content = serde_json::to_vec(&holder).unwrap_or_default();
         // Only a courtesy to the next process: a full disk must not keep anybody from reading.
         drop(disk::replace(&folder.join(HOLDER_FILE), &content));
-        Ok(Self { _file: file, holder })
+        Ok(Self { _file: file, _open: shown_as_open(folder), holder })
     }
 
     pub(crate) fn holder(&self) -> &Holder {
         &self.holder
     }
+}
+
+/// The lock by which others see that somebody is in. A courtesy as well: without it they are told when they try to open.
+fn shown_as_open(folder: &Path) -> Option<File> {
+    let file = disk::private_file(&folder.join(OPEN_FILE)).ok()?;
+    file.try_lock().is_ok().then_some(file)
 }
 
 /// A name from outside, fit to be shown: no control characters, not too long, not empty.

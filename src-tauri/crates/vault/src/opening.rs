@@ -16,7 +16,9 @@ use rusqlite::{Connection, OptionalExtension};
 use zeroize::Zeroizing;
 
 use crate::database::PAGE_BYTES;
-use crate::disk::{self, DATABASE_FILE, DATABASE_SIDE_FILES, HEADER_FILE, HOLDER_FILE, LOCK_FILE, MAKING_FILE};
+use crate::disk::{
+    self, DATABASE_FILE, DATABASE_SIDE_FILES, HEADER_FILE, HOLDER_FILE, LOCK_FILE, MAKING_FILE, OPEN_FILE,
+};
 use crate::header::{HeaderFile, HeaderUser, VaultLabel};
 use crate::hex::Hex;
 use crate::kdf::KdfCost;
@@ -311,7 +313,7 @@ fn refuse_occupied(folder: &Path) -> Result<(), VaultFault> {
     for entry in entries {
         let name = entry.map_err(|error| VaultFault::file(folder, &error))?.file_name();
         let name = name.to_string_lossy();
-        let of_the_lock = name == LOCK_FILE || name.starts_with(HOLDER_FILE);
+        let of_the_lock = name == LOCK_FILE || name == OPEN_FILE || name.starts_with(HOLDER_FILE);
         let of_an_attempt = unfinished && name.starts_with("vault.");
         if !(name.starts_with('.') || of_the_lock || of_an_attempt) {
             return Err(VaultFault::Occupied);

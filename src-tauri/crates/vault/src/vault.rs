@@ -55,6 +55,13 @@ impl Vault {
         HeaderFile::read(folder).map(Header::from)
     }
 
+    /// Who has the vault in a folder open, this process included; `None` if nobody has.
+    ///
+    /// It keeps nobody from opening the vault, and may be outdated by the time it is read: for telling, not for deciding.
+    pub fn held_by(folder: &Path) -> Result<Option<Holder>, VaultFault> {
+        Holder::at(folder)
+    }
+
     /// Asks the database, without waiting for whoever is writing. All of `look` sees the same moment.
     ///
     /// Never call this from within another `read`: with all readers in such use, it would wait for ever.

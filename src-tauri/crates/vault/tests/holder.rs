@@ -53,12 +53,28 @@ fn a_second_process_is_told_who_holds_the_vault() {
         assert_eq!(holder.process_id, Some(child.id()));
         assert!(holder.since.is_some());
         assert!(holder.to_string().starts_with(&format!("by process {}", child.id())));
+        assert_eq!(Vault::held_by(&desk.vault).unwrap(), Some(*holder));
     }
     // What can be said without a key can still be said.
     assert!(Vault::header(&desk.vault).is_ok());
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
+    assert_eq!(Vault::held_by(&desk.vault).unwrap(), None);
     assert!(desk.unlock().is_ok());
+}
+
+#[test]
+fn asking_who_is_in_keeps_nobody_out() {
+    let (desk, vault, _) = Desk::with_vault();
+    assert_eq!(Vault::held_by(&desk.vault).unwrap().and_then(|holder| holder.process_id), Some(std::process::id()));
+    vault.lock();
+    // Somebody who looks for ever, in the middle of it.
+    let looking = fs::File::open(desk.file("vault.open")).unwrap();
+    looking.lock_shared().unwrap();
+    assert!(desk.unlock().is_ok());
+    let nowhere = desk.file("no such folder");
+    assert_eq!(Vault::held_by(&nowhere).unwrap(), None);
+    assert!(!nowhere.exists());
 }
 
 #[test]
@@ -70,6 +86,7 @@ fn a_killed_process_holds_nothing_and_what_it_wrote_is_kept() {
     child.wait().unwrap();
     let stale = fs::read_to_string(desk.file("vault.holder")).unwrap();
     assert!(stale.contains(&child.id().to_string()));
+    assert_eq!(Vault::held_by(&desk.vault).unwrap(), None);
     let vault = desk.unlock().unwrap();
     assert_eq!(vault.holder().process_id, Some(std::process::id()));
     assert!(vault.check().unwrap().whole());

@@ -40,7 +40,7 @@ impl EventStore {
     }
 
     /// The bundles whose ids begin as a reference says.
-    fn catalogs_of(&self, event_ref: &EventRef) -> Result<Vec<Arc<Catalog>>, StoreFault> {
+    pub(super) fn catalogs_of(&self, event_ref: &EventRef) -> Result<Vec<Arc<Catalog>>, StoreFault> {
         let begins = |id: &str| id.starts_with(event_ref.bundle_digits());
         self.bundles()?.iter().filter(|known| begins(known.id.as_str())).map(|known| self.catalog(&known.id)).collect()
     }
@@ -105,7 +105,7 @@ pub(crate) fn locate(database: &Transaction<'_>, catalog: &Catalog, at: Spot) ->
 }
 
 /// The row of an event in time order.
-fn address_in_time(
+pub(super) fn address_in_time(
     database: &Transaction<'_>,
     catalog: &Catalog,
     located: Located,

@@ -8,6 +8,7 @@
 mod answers;
 mod counting;
 mod events;
+mod lines;
 mod lists;
 mod matcher;
 mod order;
@@ -21,8 +22,8 @@ use timeline::{Facet, Filter, Histogram, Order, Question};
 
 pub(crate) use self::answers::Looks;
 use crate::{
-    BinsAsked, BundleSummary, EventQuestions, EventRef, EventStore, FacetAsked, Overview, PAGE_ROWS_MAX, Page, People,
-    PeopleOrder, Row, StoreFault, Totals, log_people, log_question, people::Side,
+    BinsAsked, BundleSummary, EventQuestions, EventRef, EventStore, FacetAsked, KeptLine, Overview, PAGE_ROWS_MAX,
+    Page, People, PeopleOrder, Row, StoreFault, Totals, log_people, log_question, people::Side,
 };
 
 impl EventStore {
@@ -105,6 +106,11 @@ impl EventQuestions for EventStore {
     fn event(&self, seen: &Witnessed, event_ref: &EventRef) -> Result<(Row, Vec<u8>), StoreFault> {
         seen.admits(self.vault(), &Entry::ViewEvent { event_ref: event_ref.to_string() })?;
         self.record(event_ref)
+    }
+
+    fn line(&self, seen: &Witnessed, event_ref: &EventRef) -> Result<KeptLine, StoreFault> {
+        seen.admits(self.vault(), &Entry::ViewEvent { event_ref: event_ref.to_string() })?;
+        self.kept_line(event_ref)
     }
 
     fn find_event_id(&self, event_id: &str, limit: usize) -> Result<Vec<EventRef>, StoreFault> {
