@@ -15,6 +15,7 @@ use crate::fhir::{self, Document, Found};
 use crate::limits::{AB1_LINE_BYTES_MAX, AUDIT_MANIFEST_BYTES_MAX, FHIR_FILE_BYTES_MAX, FOREIGN_LINE_BYTES_MAX};
 use crate::lines::{self, Line, LineLimits, LineRun, LineTrouble, Runs};
 use crate::sniff::BYTE_ORDER_MARK;
+use crate::unpack::{Packing, unpack};
 
 /// Where a record lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,10 +181,22 @@ impl RecordRun {
 
 type Stream<'b> = Box<dyn Read + Send + 'b>;
 
+/// A file with records, and how its content is packed.
+struct Source {
+    name: String,
+    packing: Option<Packing>,
+}
+
+impl Source {
+    fn plain(name: &str) -> Self {
+        Self { name: name.to_owned(), packing: None }
+    }
+}
+
 /// Reads the records of a bundle, run by run, with the memory of one run.
 pub struct Records<'b> {
     bundle: &'b Bundle,
-    files: std::vec::IntoIter<String>,
+    files: std::vec::IntoIter<Source>,
     /// The file that is being read line by line.
     lines: Option<(Arc<str>, Runs<Stream<'b>>)>,
 }
@@ -194,61 +207,68 @@ pub struct Records<'b> {
 /// A file that cannot be read gives one error in its place; the next files are still read.
 #[must_use]
 pub fn records(bundle: &Bundle) -> Records<'_> {
-    let files: Vec<String> = match bundle.profile() {
+    let files: Vec<Source> = match bundle.profile() {
         Profile::AuditBundle1 => segment_files(bundle),
-        Profile::FhirAuditEvent => fhir::resource_files(bundle).map(str::to_owned).collect(),
+        Profile::FhirAuditEvent => fhir::resource_files(bundle).map(Source::plain).collect(),
         Profile::Unknown => Vec::new(),
     };
     Records { bundle, files: files.into_iter(), lines: None }
 }
 
 /// The segments that the audit manifest names; without a readable one, what lies where segments lie.
-fn segment_files(bundle: &Bundle) -> Vec<String> {
+fn segment_files(bundle: &Bundle) -> Vec<Source> {
     let manifest = bundle.read(ab1::AUDIT_MANIFEST_NAME, AUDIT_MANIFEST_BYTES_MAX).ok();
+    let stated = |segment: ab1::Segment| Source {
+        packing: segment.compression.as_deref().and_then(Packing::named),
+        name: segment.path,
+    };
     match manifest.and_then(|bytes| serde_json::from_slice::<ab1::Manifest>(&bytes).ok()) {
-        Some(manifest) => manifest.segments.into_iter().map(|segment| segment.path).collect(),
+        Some(manifest) => manifest.segments.into_iter().map(stated).collect(),
         None => bundle
             .entries()
             .iter()
-            .map(|entry| &entry.name)
-            .filter(|name| name.starts_with("data/events/"))
-            .cloned()
+            .filter(|entry| entry.name.starts_with("data/events/"))
+            .map(|entry| Source { name: entry.name.clone(), packing: Packing::of_name(&entry.name) })
             .collect(),
     }
 }
 
 impl Records<'_> {
-    fn open_lines(&mut self, name: &str, limits: LineLimits) -> Result<(), ReadFault> {
+    fn open_lines(&mut self, name: &str, packing: Option<Packing>, limits: LineLimits) -> Result<(), ReadFault> {
         // The name is looked up in the bundle, whose own copy of it lives as long as the stream.
-        let stream = self.bundle.stream(name)?;
+        let mut stream = self.bundle.stream(name)?;
+        if let Some(packing) = packing {
+            stream = Box::new(unpack(stream, packing, name, self.bundle.limits()));
+        }
         self.lines = Some((name.into(), lines::runs(stream, &limits)));
         Ok(())
     }
 
     /// Opens the next file: as lines, which are then read on, or as a whole.
-    fn open_next(&mut self, name: &str) -> Result<Option<RecordRun>, ReadFault> {
+    fn open_next(&mut self, source: &Source) -> Result<Option<RecordRun>, ReadFault> {
+        let Source { name, packing } = source;
         if self.bundle.profile() == Profile::AuditBundle1 {
-            if !name.ends_with(".ndjson") {
+            if ![".ndjson", ".ndjson.gz", ".ndjson.zst"].iter().any(|ending| name.ends_with(ending)) {
                 return Err(ReadFault::Unsupported { name: name.to_owned() });
             }
-            return self.open_lines(name, LineLimits::audit_bundle()).map(|()| None);
+            return self.open_lines(name, *packing, LineLimits::audit_bundle()).map(|()| None);
         }
         if [".ndjson", ".jsonl"].iter().any(|ending| name.to_ascii_lowercase().ends_with(ending)) {
-            return self.open_lines(name, LineLimits::foreign()).map(|()| None);
+            return self.open_lines(name, None, LineLimits::foreign()).map(|()| None);
         }
         let content = match self.bundle.read(name, FHIR_FILE_BYTES_MAX) {
             Ok(bytes) => match fhir::split(&bytes) {
-                Ok(Document::Lines) => return self.open_lines(name, LineLimits::foreign()).map(|()| None),
+                Ok(Document::Lines) => return self.open_lines(name, None, LineLimits::foreign()).map(|()| None),
                 Ok(Document::Resources { found, is_signed }) => Content::Document { bytes, found, is_signed },
                 Err(fault) => Content::Trouble(RecordCause::Unreadable(fault)),
             },
             Err(ReadFault::TooLarge { .. }) if self.begins_with_a_line(name)? => {
-                return self.open_lines(name, LineLimits::foreign()).map(|()| None);
+                return self.open_lines(name, None, LineLimits::foreign()).map(|()| None);
             }
             Err(ReadFault::TooLarge { limit_bytes, .. }) => Content::Trouble(RecordCause::FileTooLarge { limit_bytes }),
             Err(fault) => return Err(fault),
         };
-        Ok(Some(RecordRun { file: name.into(), profile: self.bundle.profile(), content }))
+        Ok(Some(RecordRun { file: name.as_str().into(), profile: self.bundle.profile(), content }))
     }
 
     /// Whether the first line of a large file is a JSON value of its own.
@@ -275,8 +295,8 @@ impl Iterator for Records<'_> {
                     None => self.lines = None,
                 }
             }
-            let name = self.files.next()?;
-            match self.open_next(&name) {
+            let source = self.files.next()?;
+            match self.open_next(&source) {
                 Ok(None) => {}
                 Ok(Some(run)) => return Some(Ok(run)),
                 Err(fault) => return Some(Err(fault)),

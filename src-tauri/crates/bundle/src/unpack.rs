@@ -44,6 +44,26 @@ impl Packing {
         [Self::Gzip, Self::Zstd].into_iter().find(|packing| packing.begins(head))
     }
 
+    /// The packing that an audit manifest names (formats 1.6); `None` for `none` and for words that are not known.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        match word {
+            "gzip" => Some(Self::Gzip),
+            "zstd" => Some(Self::Zstd),
+            _ => None,
+        }
+    }
+
+    /// The packing that the ending of a file's name speaks of, where nothing else does.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        match name.rsplit_once('.')?.1 {
+            "gz" => Some(Self::Gzip),
+            "zst" => Some(Self::Zstd),
+            _ => None,
+        }
+    }
+
     /// Whether a member begins here.
     fn begins(self, head: &[u8]) -> bool {
         match self {

@@ -138,6 +138,9 @@ pub(crate) struct SampleArguments {
     /// Also write a SHA-512 manifest.
     #[arg(long)]
     pub(crate) sha512: bool,
+    /// Compress the segments: `zstd` unless `gzip` is asked for.
+    #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "zstd")]
+    pub(crate) compress: Option<String>,
 }
 
 #[derive(Subcommand)]

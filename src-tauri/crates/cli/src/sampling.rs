@@ -34,6 +34,7 @@ pub(crate) fn sample(wish: &SampleArguments, format: Format) -> Result<Code, Fau
             scenario: wish.scenario.clone(),
             tamper: wish.tamper.clone(),
             sha512: wish.sha512,
+            compression: wish.compress.clone(),
         },
     )?;
     match format {

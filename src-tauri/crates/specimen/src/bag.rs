@@ -1,9 +1,11 @@
 //! The container: files with their digests, and the tag files that list them (RFC 8493, formats 1.1 and 1.2).
 
 use std::collections::BTreeMap;
+use std::io;
 
 use integrity::{Digest, Digest512, Hasher, Hasher512};
 
+use crate::packing::{Compression, Packer};
 use crate::sink::Sink;
 
 /// A payload file, as a manifest lists it.
@@ -19,6 +21,8 @@ pub(crate) struct Listed {
 pub(crate) struct Stored {
     pub(crate) bytes: u64,
     pub(crate) sha256: Digest,
+    /// Digest of the content, where the file is packed.
+    pub(crate) content_sha256: Option<Digest>,
 }
 
 /// A bag that is being filled.
@@ -32,6 +36,8 @@ pub(crate) struct Bag<'s, S: Sink> {
     payload_bytes: u64,
     files: u64,
     bytes_out: u64,
+    /// Why packing failed, if it did.
+    pub(crate) packing_fault: Option<io::Error>,
 }
 
 struct Open {
@@ -40,6 +46,7 @@ struct Open {
     sha256: Hasher,
     sha512: Option<Hasher512>,
     withheld: bool,
+    packing: Option<(Packer, Hasher)>,
 }
 
 impl<'s, S: Sink> Bag<'s, S> {
@@ -53,11 +60,12 @@ impl<'s, S: Sink> Bag<'s, S> {
             payload_bytes: 0,
             files: 0,
             bytes_out: 0,
+            packing_fault: None,
         }
     }
 
     /// Begins a payload file. One that is `withheld` is hashed and listed as if it were there.
-    pub(crate) fn create(&mut self, path: &str, withheld: bool) -> Result<(), S::Fault> {
+    pub(crate) fn create(&mut self, path: &str, withheld: bool, compression: Compression) -> Result<(), S::Fault> {
         self.withheld = withheld;
         if !withheld {
             self.files += 1;
@@ -69,12 +77,45 @@ impl<'s, S: Sink> Bag<'s, S> {
             sha256: Hasher::new(),
             sha512: self.with_sha512.then(Hasher512::new),
             withheld,
+            packing: None,
         });
+        let packer = Packer::new(compression);
+        if let (Some(packer), Some(open)) = (self.or_fault(packer).flatten(), &mut self.open) {
+            open.packing = Some((packer, Hasher::new()));
+        }
         Ok(())
     }
 
-    /// Adds bytes to the payload file. What is `stored` may differ from what is hashed: that is how a bit rots.
+    /// The value, or nothing and a note of what failed. Packing into memory fails for want of memory alone.
+    fn or_fault<T>(&mut self, outcome: io::Result<T>) -> Option<T> {
+        match outcome {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.packing_fault.get_or_insert(error);
+                None
+            }
+        }
+    }
+
+    /// Adds bytes to the payload file. What is `stored` may differ from what is hashed: that is how a bit rots. A packed
+    /// file is packed from what is hashed.
     pub(crate) fn write(&mut self, hashed: &[u8], stored: &[u8]) -> Result<(), S::Fault> {
+        let packed = self.open.as_mut().and_then(|open| {
+            let (packer, content) = open.packing.as_mut()?;
+            content.update(hashed);
+            Some(packer.pack(hashed))
+        });
+        match packed {
+            None => self.put(hashed, stored),
+            Some(packed) => {
+                let packed = self.or_fault(packed).unwrap_or_default();
+                self.put(&packed, &packed)
+            }
+        }
+    }
+
+    /// Hashes and hands out bytes as they are to lie there.
+    fn put(&mut self, hashed: &[u8], stored: &[u8]) -> Result<(), S::Fault> {
         let Some(open) = &mut self.open else { return Ok(()) };
         open.bytes += hashed.len() as u64;
         open.sha256.update(hashed);
@@ -90,11 +131,18 @@ impl<'s, S: Sink> Bag<'s, S> {
 
     /// Ends the payload file and lists it.
     pub(crate) fn finish(&mut self) -> Result<Option<Stored>, S::Fault> {
+        let packing = self.open.as_mut().and_then(|open| open.packing.take());
+        let mut content_sha256 = None;
+        if let Some((packer, content)) = packing {
+            let rest = self.or_fault(packer.finish()).unwrap_or_default();
+            self.put(&rest, &rest)?;
+            content_sha256 = Some(content.finish());
+        }
         let Some(open) = self.open.take() else { return Ok(None) };
         if !open.withheld {
             self.sink.finish()?;
         }
-        let stored = Stored { bytes: open.bytes, sha256: open.sha256.finish() };
+        let stored = Stored { bytes: open.bytes, sha256: open.sha256.finish(), content_sha256 };
         self.payload_bytes += open.bytes;
         let sha512 = open.sha512.map(Hasher512::finish);
         self.listed.push(Listed { path: open.path, sha256: stored.sha256, sha512 });
@@ -103,7 +151,7 @@ impl<'s, S: Sink> Bag<'s, S> {
 
     /// Adds a whole payload file.
     pub(crate) fn add(&mut self, path: &str, bytes: &[u8]) -> Result<(), S::Fault> {
-        self.create(path, false)?;
+        self.create(path, false, Compression::None)?;
         self.write(bytes, bytes)?;
         self.finish()?;
         Ok(())

@@ -14,6 +14,7 @@ use crate::chance::{Chance, base64url16};
 use crate::checkpoints::{self, Checkpoints};
 use crate::hospital::Hospital;
 use crate::ledger::{Ledger, Totals};
+use crate::packing::Compression;
 use crate::record::{Sealed, VERSION};
 use crate::scenario::{Cast, Scenario};
 use crate::sink::Sink;
@@ -35,6 +36,7 @@ pub struct Plan {
     pub(crate) end: i64,
     pub(crate) rows_per_segment: u64,
     pub(crate) sha512: bool,
+    pub(crate) compression: Compression,
     pub(crate) scenario: Scenario,
     pub(crate) tamper: Option<Tamper>,
 }
@@ -62,6 +64,9 @@ pub enum WriteFault<F: std::error::Error + 'static> {
     /// The sink did not take it.
     #[error("the specimen could not be written")]
     Sink(#[from] F),
+    /// A segment could not be packed.
+    #[error("the segments could not be compressed")]
+    Packing(#[source] std::io::Error),
     /// The tampering needs a checkpoint file with more days than the period turned out to have.
     #[error("this tampering needs {needed} days with events, and there are {found}")]
     TooFewDays {
@@ -108,7 +113,7 @@ impl Plan {
         let mut bag = Bag::new(sink, self.sha512);
         let withheld = attack.withheld_segment();
         let mut making = Making {
-            ledger: Ledger::new(&names.stream, self.rows_per_segment, withheld),
+            ledger: Ledger::new(&names.stream, self.rows_per_segment, withheld, self.compression),
             truth: None,
             true_checkpoints: Checkpoints::default(),
             written_checkpoints: Checkpoints::default(),
@@ -139,6 +144,9 @@ impl Plan {
             bag.add_unlisted(&path, bytes)?;
         }
         self.write_tags(&names, &mut attack, &mut bag)?;
+        if let Some(fault) = bag.packing_fault.take() {
+            return Err(WriteFault::Packing(fault));
+        }
         let (files, bytes) = bag.handed_out();
         Ok(Specimen {
             expectation: attack.expectation(&making.ledger.spans),

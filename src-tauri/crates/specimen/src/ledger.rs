@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::bag::Bag;
 use crate::calendar::rfc3339;
+use crate::packing::Compression;
 use crate::record::{Sealed, id_text};
 use crate::sink::Sink;
 
@@ -57,8 +58,8 @@ pub(crate) struct Place {
 }
 
 /// The path of a segment.
-pub(crate) fn segment_path(number: u64) -> String {
-    format!("data/events/segment-{number:06}.ndjson")
+pub(crate) fn segment_path(number: u64, compression: Compression) -> String {
+    format!("data/events/segment-{number:06}.ndjson{}", compression.ending())
 }
 
 /// Writes segments.
@@ -66,6 +67,7 @@ pub(crate) struct Ledger {
     stream_id: String,
     rows_per_segment: u64,
     withheld: Option<u64>,
+    compression: Compression,
     number: u64,
     open: Option<Totals>,
     tree: Tree,
@@ -77,8 +79,9 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     /// Segments of so many rows; the one with the number `withheld` is listed but not stored.
-    pub(crate) fn new(stream_id: &str, rows_per_segment: u64, withheld: Option<u64>) -> Self {
+    pub(crate) fn new(stream_id: &str, rows_per_segment: u64, withheld: Option<u64>, compression: Compression) -> Self {
         Self {
+            compression,
             stream_id: stream_id.to_owned(),
             rows_per_segment,
             withheld,
@@ -104,7 +107,8 @@ impl Ledger {
         }
         if self.open.is_none() {
             self.number += 1;
-            bag.create(&segment_path(self.number), self.withheld == Some(self.number))?;
+            let path = segment_path(self.number, self.compression);
+            bag.create(&path, self.withheld == Some(self.number), self.compression)?;
             self.tree = Tree::new();
         }
         bag.write(hashed, stored)?;
@@ -119,11 +123,11 @@ impl Ledger {
         let Some(totals) = self.open.take() else { return Ok(()) };
         let Some(stored) = bag.finish()? else { return Ok(()) };
         self.spans.push((totals.first_seq, totals.last_seq));
-        self.segments.push(json!({
-            "path": segment_path(self.number),
+        let mut entry = json!({
+            "path": segment_path(self.number, self.compression),
             "stream_id": self.stream_id,
             "media_type": "application/x-ndjson",
-            "compression": "none",
+            "compression": self.compression.word(),
             "rows": totals.count,
             "bytes": stored.bytes,
             "sha256": stored.sha256.to_hex(),
@@ -136,7 +140,11 @@ impl Ledger {
             "merkle_root": self.tree.root().to_hex(),
             "min_timestamp": String::from_utf8_lossy(&rfc3339(totals.earliest)),
             "max_timestamp": String::from_utf8_lossy(&rfc3339(totals.latest)),
-        }));
+        });
+        if let Some(content) = stored.content_sha256 {
+            entry["content_sha256"] = content.to_hex().into();
+        }
+        self.segments.push(entry);
         Ok(())
     }
 }

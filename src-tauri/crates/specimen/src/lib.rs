@@ -23,6 +23,7 @@ mod hospital;
 mod ledger;
 mod names;
 mod options;
+mod packing;
 mod particulars;
 mod record;
 mod rhythm;
@@ -35,6 +36,7 @@ mod traffic;
 
 pub use bundle::{Plan, Specimen, WriteFault};
 pub use options::{DAYS_MAX, EVENTS_MAX, Options, ROWS_PER_SEGMENT, ROWS_PER_SEGMENT_MAX, Refusal, TAMPER_EVENTS_MIN};
+pub use packing::Compression;
 pub use scenario::Scenario;
 pub use sink::{CountingSink, MemorySink, Sink};
 pub use tamper::{Expectation, Expected, Tamper};

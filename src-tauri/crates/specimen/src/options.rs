@@ -2,6 +2,7 @@
 
 use crate::bundle::Plan;
 use crate::calendar::{DAY, midnight};
+use crate::packing::Compression;
 use crate::scenario::{PERIOD_DAYS, Scenario};
 use crate::tamper::Tamper;
 
@@ -19,7 +20,8 @@ pub const TAMPER_EVENTS_MIN: u64 = 12;
 const START_RANGE: std::ops::Range<i64> = midnight(2007, 1, 1)..midnight(2100, 1, 1);
 const DAYS_DEFAULT: u32 = 7;
 
-/// What a specimen is to be. Equal options give equal bytes, on every machine and in every version.
+/// What a specimen is to be. Equal options give equal bytes, on every machine and in every version; of packed segments
+/// the content does, while how it is packed may change with the libraries that pack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Where chance begins.
@@ -35,6 +37,8 @@ pub struct Options {
     pub rows_per_segment: u64,
     /// Whether there is a SHA-512 manifest as well.
     pub sha512: bool,
+    /// How segments are packed.
+    pub compression: Compression,
     /// What happens beyond the ordinary.
     pub scenario: Scenario,
     /// What is done to the bundle.
@@ -50,6 +54,7 @@ impl Default for Options {
             days: None,
             rows_per_segment: ROWS_PER_SEGMENT,
             sha512: false,
+            compression: Compression::None,
             scenario: Scenario::Ordinary,
             tamper: None,
         }
@@ -79,6 +84,9 @@ pub enum Refusal {
     /// The period leaves out days that the scenario is about.
     #[error("this scenario needs a period that covers 2025-12-01 to 2026-03-12")]
     ScenarioPeriod,
+    /// The damage is done to single bytes of records, which lie nowhere in a packed segment.
+    #[error("this damage is done to segments that are not compressed")]
+    DamageInCompressed,
 }
 
 impl Options {
@@ -105,6 +113,9 @@ impl Options {
         if self.rows_per_segment == 0 || self.rows_per_segment > ROWS_PER_SEGMENT_MAX {
             return Err(Refusal::RowsPerSegment);
         }
+        if self.compression != Compression::None && self.tamper.is_some_and(Tamper::needs_plain_segments) {
+            return Err(Refusal::DamageInCompressed);
+        }
         let needs_two = self.tamper.is_some_and(Tamper::needs_two_segments);
         let rows = if needs_two { self.rows_per_segment.min(self.events.div_ceil(2)) } else { self.rows_per_segment };
         Ok(Plan {
@@ -114,6 +125,7 @@ impl Options {
             end,
             rows_per_segment: rows,
             sha512: self.sha512 || self.tamper.is_some_and(Tamper::needs_sha512),
+            compression: self.compression,
             scenario: self.scenario,
             tamper: self.tamper,
         })

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bundle::Entry;
 use bundle::ab1::{AUDIT_MANIFEST_NAME, Archive, Manifest, Segment, Stream};
 use bundle::escape::visible;
 use bundle::limits::AUDIT_MANIFEST_BYTES_MAX;
+use bundle::unpack::Packing;
 use integrity::{canonical, chain};
 
 use crate::container::{BagInfo, Payload};
@@ -24,13 +26,15 @@ pub(crate) struct SegmentClaim {
     /// What the audit manifest says of it; `None` if there is none that can be read.
     pub(crate) stated: Option<Segment>,
     pub(crate) state: SegmentState,
+    /// How its lines are packed.
+    pub(crate) packing: Option<Packing>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SegmentState {
     Present,
     Missing,
-    /// Packed, CSV or Parquet: not read yet.
+    /// CSV, Parquet or packed in a way that is not known: not read yet.
     OtherForm,
 }
 
@@ -172,12 +176,18 @@ fn stated_segments(work: &mut Work<'_>, manifest: &Manifest) -> Vec<SegmentClaim
         let state = if work.source.entry(&segment.path).is_none() {
             missing_segment(work, &segment.path);
             SegmentState::Missing
-        } else if is_plain(segment) {
+        } else if is_lines(segment) {
             SegmentState::Present
         } else {
             SegmentState::OtherForm
         };
-        segments.push(SegmentClaim { path: segment.path.clone(), stated: Some(segment.clone()), state });
+        let packing = segment.compression.as_deref().and_then(Packing::named);
+        if packing.is_some() && segment.content_sha256.is_none() {
+            let message = "In the audit manifest, a packed segment does not state the checksum of its content.";
+            let finding = invalid(message).field("segments.content_sha256").stream_id(segment.stream_id.as_str());
+            work.find(finding);
+        }
+        segments.push(SegmentClaim { path: segment.path.clone(), stated: Some(segment.clone()), state, packing });
     }
     // A segment that does not say where it begins stays behind the one before it.
     let mut first_seq = None;
@@ -217,15 +227,23 @@ fn already_told(work: &Work<'_>, path: &str) -> bool {
     findings.iter().any(|finding| told(Code::FileExtra)(&finding) || told(Code::FileMissing)(&finding))
 }
 
-/// Whether a segment is NDJSON as it lies there.
-fn is_plain(segment: &Segment) -> bool {
-    segment.compression.as_deref().is_none_or(|name| name == "none" || name.is_empty())
+/// Whether a segment is NDJSON, plain or packed in a way that is known.
+fn is_lines(segment: &Segment) -> bool {
+    let is_plain = |name: &str| matches!(name, "" | "none");
+    segment.compression.as_deref().is_none_or(|name| is_plain(name) || Packing::named(name).is_some())
         && segment.media_type.as_deref().is_none_or(|name| name == "application/x-ndjson")
 }
 
 /// Without an audit manifest, the files that look like segments.
 fn found_segments(work: &Work<'_>) -> Vec<SegmentClaim> {
-    let is_segment = |name: &str| name.starts_with(EVENTS) && name.ends_with(".ndjson");
+    let endings = [".ndjson", ".ndjson.gz", ".ndjson.zst"];
+    let is_segment = |name: &str| name.starts_with(EVENTS) && endings.iter().any(|ending| name.ends_with(ending));
     let entries = work.source.entries().iter().filter(|entry| is_segment(&entry.name));
-    entries.map(|entry| SegmentClaim { path: entry.name.clone(), stated: None, state: SegmentState::Present }).collect()
+    let claim = |entry: &Entry| SegmentClaim {
+        path: entry.name.clone(),
+        stated: None,
+        state: SegmentState::Present,
+        packing: Packing::of_name(&entry.name),
+    };
+    entries.map(claim).collect()
 }

@@ -50,7 +50,7 @@ pub struct RecordRun<'r> {
 pub struct SeenRecord<'r> {
     /// Its number in the file, from 1.
     pub line: u64,
-    /// Where it begins in the file.
+    /// Where it begins in the file, or in what a packed file unpacks to.
     pub byte_offset: u64,
     /// Its bytes without LF.
     pub bytes: &'r [u8],

@@ -39,6 +39,13 @@ pub(crate) fn compare(
             );
             let finding = Finding::new(Code::SegmentCountMismatch, message);
             work.find(about(finding, claim, "bytes").expected(expected.to_string()).actual(sum.bytes.to_string()));
+        } else if let Some((expected, content)) = stated.content_sha256.as_ref().zip(sum.content)
+            && *expected != content.sha256.to_hex()
+        {
+            let message =
+                format!("{} does not unpack to the content that the audit manifest describes.", visible(&claim.path));
+            let finding = about(Finding::new(Code::SegmentHashMismatch, message), claim, "content_sha256");
+            work.find(finding.expected(visible(expected)).actual(content.sha256.to_hex()));
         }
         compare_records(work, claim, stated, trace, reordered.contains(stated.stream_id.as_str()));
     }

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use bundle::{Bundle, Entry, Profile, ReadFault, Trouble};
+use bundle::{Bundle, Entry, Limits, Profile, ReadFault, Trouble};
 
 /// A container's entries and their content. Several entries can be streamed at once from several threads.
 pub trait Source: Sync {
@@ -16,6 +16,16 @@ pub trait Source: Sync {
     fn stream(&self, name: &str) -> Result<Box<dyn Read + Send + '_>, ReadFault>;
     /// A whole entry of at most `max_bytes` bytes.
     fn read(&self, name: &str, max_bytes: u64) -> Result<Vec<u8>, ReadFault>;
+
+    /// What packed segments may unpack to.
+    fn limits(&self) -> Limits {
+        Limits::standard()
+    }
+
+    /// The order, as indices of the entries, in which reading all of them is cheapest; `None` where any order is.
+    fn sequence(&self) -> Option<Vec<usize>> {
+        None
+    }
 
     /// The entry with this name.
     fn entry(&self, name: &str) -> Option<&Entry> {
@@ -35,6 +45,14 @@ impl Source for Bundle {
 
     fn troubles(&self) -> &[Trouble] {
         Bundle::troubles(self)
+    }
+
+    fn limits(&self) -> Limits {
+        Bundle::limits(self).clone()
+    }
+
+    fn sequence(&self) -> Option<Vec<usize>> {
+        Bundle::sequence(self)
     }
 
     fn stream(&self, name: &str) -> Result<Box<dyn Read + Send + '_>, ReadFault> {

@@ -11,13 +11,21 @@ pub(crate) struct FileSum {
     /// Present if it was asked for.
     pub(crate) sha512: Option<Digest512>,
     pub(crate) bytes: u64,
+    /// What a packed file unpacks to, if it was unpacked.
+    pub(crate) content: Option<ContentSum>,
+}
+
+/// What the unpacked content of a file comes to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ContentSum {
+    pub(crate) sha256: Digest,
 }
 
 impl FileSum {
     /// The digests of bytes that lie in memory.
     pub(crate) fn of(bytes: &[u8]) -> Self {
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        Self { sha256: Digest::of(bytes), sha512: Some(Digest512::of(bytes)), bytes: length }
+        Self { sha256: Digest::of(bytes), sha512: Some(Digest512::of(bytes)), bytes: length, content: None }
     }
 }
 
@@ -37,7 +45,7 @@ impl<R: Read> Summing<R> {
     /// The digests of what was read; only meaningful at the end of the stream.
     pub(crate) fn finish(self) -> FileSum {
         let sha512 = self.sha512.map(Hasher512::finish);
-        FileSum { sha256: self.sha256.finish(), sha512, bytes: self.bytes }
+        FileSum { sha256: self.sha256.finish(), sha512, bytes: self.bytes, content: None }
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::Read as _;
 
 use bundle::ReadFault;
 
+use crate::container;
 use crate::fault::Halt;
 use crate::finding::{Code, Finding, Tally};
 use crate::hands::{HowFar, Options, Proceed, Progress};
@@ -84,7 +85,7 @@ impl<'a> Work<'a> {
     /// Reports damage of the container; anything else that keeps a file from being read ends the check.
     pub(crate) fn damaged(&mut self, fault: ReadFault) -> Result<(), Halt> {
         if let Some(trouble) = fault.trouble() {
-            let finding = Finding::new(Code::ArchiveLayout, trouble.message);
+            let finding = Finding::new(container::code_of(trouble.code), trouble.message);
             self.find(match trouble.file {
                 Some(file) => finding.file(file),
                 None => finding,

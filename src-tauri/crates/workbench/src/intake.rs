@@ -88,6 +88,7 @@ impl Desk {
             scenario: None,
             tamper: ask.altered.then(|| specimen::Tamper::EventModified.word().to_owned()),
             sha512: false,
+            compression: None,
         };
         samples::make(&path, &wish)?;
         Ok(MaybeChosen { chosen: Some(self.take(path)?) })

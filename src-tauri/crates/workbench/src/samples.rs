@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use specimen::{Options as Specification, Refusal, Scenario, Sink, Specimen, Tamper, WriteFault};
+use specimen::{Compression, Options as Specification, Refusal, Scenario, Sink, Specimen, Tamper, WriteFault};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -36,6 +36,8 @@ pub struct SampleWish {
     pub tamper: Option<String>,
     /// Whether to write a SHA-512 manifest too.
     pub sha512: bool,
+    /// Word of the form in which segments are packed; `None` leaves them as they are.
+    pub compression: Option<String>,
 }
 
 /// A sample that was made.
@@ -98,6 +100,7 @@ pub fn prepare_sample_vault(dir: &Path) -> Result<(), Fault> {
         scenario: Some(Scenario::S02.word().to_owned()),
         tamper: None,
         sha512: false,
+        compression: None,
     };
     make(&bag, &wish)?;
     desk.give_purpose(PurposeAsk { text: "Setting up the sample".to_owned() })?;
@@ -129,8 +132,13 @@ fn specification(wish: &SampleWish) -> Result<Specification, Fault> {
             Some(kind.ok_or_else(|| Fault::bad_input("There is no such damage; `--tamper list` prints the kinds."))?)
         }
     };
+    let compression = match wish.compression.as_deref() {
+        None => Compression::None,
+        Some(word) => Compression::from_word(word)
+            .ok_or_else(|| Fault::bad_input("Segments are compressed with `zstd` or `gzip`, or not at all: `none`."))?,
+    };
     let (events, seed, days, sha512) = (wish.events, wish.seed, wish.days, wish.sha512);
-    Ok(Specification { events, seed, days, sha512, scenario, tamper, ..Specification::default() })
+    Ok(Specification { events, seed, days, sha512, compression, scenario, tamper, ..Specification::default() })
 }
 
 fn refused(refusal: Refusal) -> Fault {
@@ -165,6 +173,7 @@ fn write_zip(plan: &specimen::Plan, file: &Path, out: &Path) -> Result<Specimen,
 fn write_fault(place: &Path, fault: WriteFault<io::Error>) -> Fault {
     match fault {
         WriteFault::Sink(error) => disk_fault(place, &error),
+        WriteFault::Packing(_) => Fault::internal("The segments could not be compressed."),
         fault @ WriteFault::TooFewDays { .. } => Fault::bad_input(crate::faults::sentence(&fault.to_string(), "")),
     }
 }

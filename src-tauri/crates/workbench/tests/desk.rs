@@ -45,6 +45,7 @@ impl Bench {
             scenario: Some("s02".into()),
             tamper: tamper.map(str::to_owned),
             sha512: false,
+            compression: None,
         };
         direct::sample(&path, &wish).unwrap();
         path
@@ -269,7 +270,15 @@ fn a_quoted_hash_is_compared_at_once() {
 fn a_cancelled_import_leaves_nothing() {
     let bench = Bench::open().with_purpose();
     let path = bench.dir.path().join("large");
-    let wish = SampleWish { events: 60_000, seed: 4, days: None, scenario: None, tamper: None, sha512: false };
+    let wish = SampleWish {
+        events: 60_000,
+        seed: 4,
+        days: None,
+        scenario: None,
+        tamper: None,
+        sha512: false,
+        compression: None,
+    };
     direct::sample(&path, &wish).unwrap();
     let number = bench.desk.import_path(&path, &ImportWish::default()).unwrap().job.unwrap();
     bench.desk.cancel_job(JobAsk { job: number }).unwrap();

@@ -7,7 +7,6 @@ use crate::bag::{Lists, Tags};
 use crate::bundle::{AUDIT_MANIFEST_PATH, Names};
 use crate::calendar::{DAY, rfc3339_seconds};
 use crate::checkpoints::Facts;
-use crate::ledger::segment_path;
 
 /// A file that is listed and was never there.
 const NEVER_THERE: &str = "data/events/segment-999999.ndjson";
@@ -19,7 +18,7 @@ impl Attack {
     pub(crate) fn withheld_segment(&mut self) -> Option<u64> {
         (self.kind == Some(Tamper::FileMissing)).then(|| {
             let number = self.chance.between(2, self.segments.max(2));
-            self.seen.path = Some(segment_path(number));
+            self.seen.path = Some(self.segment_path(number));
             number
         })
     }
@@ -142,7 +141,7 @@ impl Attack {
     /// A payload file that no list knows.
     pub(crate) fn unlisted_payload(&mut self, segments: usize) -> Option<(String, &'static [u8])> {
         (self.kind == Some(Tamper::FileExtra)).then(|| {
-            let path = segment_path(segments as u64 + 1);
+            let path = self.segment_path(segments as u64 + 1);
             self.seen.path = Some(path.clone());
             (path, &b"{}\n"[..])
         })

@@ -4,7 +4,6 @@ use serde_json::{Map, Value, json};
 
 use super::{Attack, Tamper};
 use crate::calendar::{DAY, date_text};
-use crate::ledger::segment_path;
 
 /// What a verifier must say.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,7 +114,7 @@ impl Attack {
     /// What is said about a line.
     fn of_line(&self, kind: Tamper) -> Vec<Expected> {
         let at = self.at;
-        let (file, line) = self.seen.place.map_or((String::new(), 0), |p| (segment_path(p.segment), p.line));
+        let (file, line) = self.seen.place.map_or((String::new(), 0), |p| (self.segment_path(p.segment), p.line));
         let here = json!({"file": file, "line": line});
         let (code, locators) = match kind {
             Tamper::RecordNotCanonical => {
@@ -149,7 +148,7 @@ impl Attack {
         let line = self.seen.line.unwrap_or_default();
         let (code, locators) = match kind {
             Tamper::FileMissing => {
-                let gone = spans.iter().enumerate().find(|(place, _)| segment_path(*place as u64 + 1) == path);
+                let gone = spans.iter().enumerate().find(|(place, _)| self.segment_path(*place as u64 + 1) == path);
                 let (from, to) = gone.map_or((0, 0), |(_, span)| *span);
                 return vec![
                     expected("FILE_MISSING", json!({"file": path})),

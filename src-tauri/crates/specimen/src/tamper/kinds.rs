@@ -103,6 +103,11 @@ impl Tamper {
         matches!(self, Self::FileMissing)
     }
 
+    /// Whether the bytes of single records have to lie in the segments.
+    pub(crate) const fn needs_plain_segments(self) -> bool {
+        matches!(self, Self::ManifestMismatch)
+    }
+
     /// Whether there has to be a SHA-512 manifest.
     pub(crate) const fn needs_sha512(self) -> bool {
         matches!(self, Self::ManifestIncomplete)

@@ -15,7 +15,8 @@ pub use kinds::Tamper;
 
 use crate::bundle::Plan;
 use crate::chance::Chance;
-use crate::ledger::Place;
+use crate::ledger::{Place, segment_path};
+use crate::packing::Compression;
 use crate::record::Sealed;
 use integrity::Digest;
 
@@ -58,6 +59,7 @@ pub(crate) struct Attack {
     other: u64,
     created: i64,
     segments: u64,
+    compression: Compression,
     chance: Chance,
     seen: Seen,
 }
@@ -115,9 +117,15 @@ impl Attack {
             other: if at > 1 { chance.between(1, at - 1) } else { 0 },
             created: plan.created(),
             segments: last.div_ceil(plan.rows_per_segment),
+            compression: plan.compression,
             chance,
             seen: Seen::default(),
         }
+    }
+
+    /// The path of a segment.
+    fn segment_path(&self, number: u64) -> String {
+        segment_path(number, self.compression)
     }
 
     /// Which records the stream's totals in the audit manifest are about.

@@ -5,6 +5,7 @@
 mod damage;
 mod determinism;
 mod fhir;
+mod packing;
 mod reading;
 mod scenarios;
 mod stock_tools;

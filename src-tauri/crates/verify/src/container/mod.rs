@@ -21,7 +21,19 @@ pub(crate) const MANIFEST_BYTES_MAX: u64 = 256 << 20;
 
 /// What the container did wrong while it was listed, as findings.
 pub(crate) fn troubles(source: &dyn Source) -> Vec<Finding> {
-    let code = |code: TroubleCode| match code {
+    let finding = |trouble: &bundle::Trouble| {
+        let finding = Finding::new(code_of(trouble.code), trouble.message.clone());
+        match &trouble.file {
+            Some(file) => finding.file(file.clone()),
+            None => finding,
+        }
+    };
+    source.troubles().iter().map(finding).collect()
+}
+
+/// The finding's code for a rule that a container broke.
+pub(crate) const fn code_of(code: TroubleCode) -> Code {
+    match code {
         TroubleCode::ArchiveLayout => Code::ArchiveLayout,
         TroubleCode::ArchiveLimitExceeded => Code::ArchiveLimitExceeded,
         TroubleCode::ArchiveEntryType => Code::ArchiveEntryType,
@@ -30,15 +42,7 @@ pub(crate) fn troubles(source: &dyn Source) -> Vec<Finding> {
         TroubleCode::PathUnsafe => Code::PathUnsafe,
         TroubleCode::LinkForbidden => Code::LinkForbidden,
         TroubleCode::NameSuspicious => Code::NameSuspicious,
-    };
-    let finding = |trouble: &bundle::Trouble| {
-        let finding = Finding::new(code(trouble.code), trouble.message.clone());
-        match &trouble.file {
-            Some(file) => finding.file(file.clone()),
-            None => finding,
-        }
-    };
-    source.troubles().iter().map(finding).collect()
+    }
 }
 
 /// Whether the container was refused, so that nothing of it is read.

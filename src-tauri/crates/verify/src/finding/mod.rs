@@ -78,7 +78,7 @@ finding! {
     file: String;
     /// The line in the file, from 1.
     line: u64;
-    /// Where the line begins in the file, in bytes from 0.
+    /// Where the line begins in the file, in bytes from 0; in a packed file, in what it unpacks to.
     byte_offset: u64;
     /// The record's number in its stream.
     seq: u64;

@@ -6,6 +6,7 @@ use bundle::ReadFault;
 
 use crate::chain::{Spot, Trace};
 use crate::claims::Claims;
+use crate::container::code_of;
 use crate::finding::{Code, Finding, Tally};
 use crate::hands::Print;
 use crate::record::{BEHIND_ALL_LINES, Hole, RunFacts};
@@ -128,13 +129,15 @@ impl<'a> Intake<'a> {
         }
     }
 
-    /// The container is damaged in this segment: whatever stood behind the last line that was read is lost.
-    pub(crate) fn damaged(&mut self, segment: u32, fault: &ReadFault) {
+    /// The container, or what packs this segment, is damaged: whatever stood behind the last line that was read is lost.
+    /// `sum` is that of the file, if it could still be read to its end.
+    pub(crate) fn damaged(&mut self, segment: u32, fault: &ReadFault, sum: Option<FileSum>) {
         let path = self.claims.path(segment);
         if let Some(trouble) = fault.trouble() {
-            self.tally.add(Finding::new(Code::ArchiveLayout, trouble.message).at_file(path));
+            self.tally.add(Finding::new(code_of(trouble.code), trouble.message).at_file(path));
         }
         if let Some(trace) = self.segments.get_mut(segment as usize) {
+            trace.sum = sum;
             let line = BEHIND_ALL_LINES;
             trace.add_hole(Hole { first_line: line, last_line: line, records: u64::MAX });
         }

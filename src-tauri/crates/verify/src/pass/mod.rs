@@ -5,6 +5,7 @@
 //! however slow an onlooker is, and no channel needs a limit of its own.
 
 mod intake;
+mod reader;
 mod segment;
 
 use std::collections::BTreeMap;
@@ -12,15 +13,17 @@ use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver, Sender};
 
 use bundle::ReadFault;
-use bundle::lines::{LineLimits, LineRun, runs};
+use bundle::lines::LineRun;
 
-use crate::claims::{Claims, SegmentState};
+use crate::claims::Claims;
 use crate::container::Payload;
 use crate::fault::{Halt, VerifyFault};
 use crate::hands::{HowFar, Onlooker, Proceed, Progress, RecordRun, Spill};
 use crate::record::{Judge, RunFacts};
 use crate::source::Source;
-use crate::sums::{FileSum, Summing};
+use crate::sums::FileSum;
+
+use reader::Reader;
 
 pub(crate) use intake::{Intake, STREAMS_MAX};
 pub(crate) use segment::SegmentTrace;
@@ -36,13 +39,15 @@ struct Read {
     ordinal: u64,
     segment: usize,
     run: LineRun,
+    /// Bytes of the file that were read for it.
+    bytes: u64,
 }
 
 /// What arrives at the linker.
 enum Arrival {
     Run { segment: u32, facts: Box<RunFacts>, bytes: u64 },
     End { segment: u32, sum: FileSum },
-    Damaged { segment: u32, fault: ReadFault },
+    Damaged { segment: u32, fault: ReadFault, sum: Option<FileSum> },
     Failed(ReadFault),
 }
 
@@ -78,7 +83,7 @@ pub(crate) fn run(
             let (work, to_linker) = (&work, to_linker.clone());
             scope.spawn(move || judge_runs(crew, claims, work, &to_linker));
         }
-        scope.spawn(move || read_segments(crew, claims, &tokens, &to_workers, &to_linker));
+        scope.spawn(move || Reader::new(crew, tokens, to_workers, to_linker).read_all(claims));
         // Both ends belong to the linker: when it returns, early or not, reading and judging find nobody left.
         let (arrivals, give_back) = (arrivals, give_back);
         link_in_order(crew, &arrivals, &give_back, intake, spill, how_far)
@@ -92,80 +97,14 @@ fn judge_runs(crew: &Crew<'_>, claims: &Claims, work: &Mutex<Receiver<Read>>, to
             Ok(receiver) => receiver.recv(),
             Err(_) => return,
         };
-        let Ok(Read { turn, ordinal, segment, run }) = next else { return };
+        let Ok(Read { turn, ordinal, segment, run, bytes }) = next else { return };
         let file = claims.segments.get(segment).map_or("", |segment| segment.path.as_str());
         let (facts, records) = crew.judge.run(file, &run);
         crew.onlooker.see(&RecordRun { ordinal, file, records: &records });
-        let bytes = u64::try_from(run.bytes().len()).unwrap_or(u64::MAX);
         let arrival = Arrival::Run { segment: number(segment), facts: Box::new(facts), bytes };
         if to_linker.send((turn, arrival)).is_err() {
             return;
         }
-    }
-}
-
-fn read_segments(
-    crew: &Crew<'_>,
-    claims: &Claims,
-    tokens: &Receiver<()>,
-    to_workers: &Sender<Read>,
-    to_linker: &Sender<(u64, Arrival)>,
-) {
-    let (mut turn, mut ordinal) = (0, 0);
-    for (segment, claim) in claims.segments.iter().enumerate() {
-        if claim.state != SegmentState::Present {
-            continue;
-        }
-        let mut tell = |arrival| {
-            turn += 1;
-            to_linker.send((turn - 1, arrival)).is_ok()
-        };
-        let reader = match crew.source.stream(&claim.path) {
-            Ok(reader) => reader,
-            Err(fault) => {
-                if tokens.recv().is_err() || !tell(failed(segment, fault)) {
-                    return;
-                }
-                continue;
-            }
-        };
-        let mut summing = Summing::new(reader, crew.payload.wants_sha512(&claim.path));
-        let mut fault = None;
-        for run in runs(&mut summing, &LineLimits::audit_bundle()) {
-            if tokens.recv().is_err() {
-                return;
-            }
-            match run {
-                Ok(run) => {
-                    if to_workers.send(Read { turn, ordinal, segment, run }).is_err() {
-                        return;
-                    }
-                    turn += 1;
-                    ordinal += 1;
-                }
-                Err(found) => fault = Some(found),
-            }
-        }
-        // A fault has taken its token in the loop.
-        if fault.is_none() && tokens.recv().is_err() {
-            return;
-        }
-        let arrival = match fault {
-            Some(fault) => failed(segment, fault),
-            None => Arrival::End { segment: number(segment), sum: summing.finish() },
-        };
-        turn += 1;
-        if to_linker.send((turn - 1, arrival)).is_err() {
-            return;
-        }
-    }
-}
-
-fn failed(segment: usize, fault: ReadFault) -> Arrival {
-    if fault.trouble().is_some() {
-        Arrival::Damaged { segment: number(segment), fault }
-    } else {
-        Arrival::Failed(fault)
     }
 }
 
@@ -192,7 +131,7 @@ fn link_in_order(
                     spill.add(&mut prints).map_err(|fault| Halt::Fault(VerifyFault::Spill(fault)))?;
                 }
                 Arrival::End { segment, sum } => intake.end(segment, sum),
-                Arrival::Damaged { segment, fault } => intake.damaged(segment, &fault),
+                Arrival::Damaged { segment, fault, sum } => intake.damaged(segment, &fault, sum),
                 Arrival::Failed(fault) => return Err(fault.into()),
             }
             // The reader may have finished and gone.

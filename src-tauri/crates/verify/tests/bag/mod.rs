@@ -396,6 +396,27 @@ pub fn joined(lines: &[Vec<u8>]) -> Vec<u8> {
     lines.iter().flat_map(|line| [line.as_slice(), b"\n"].concat()).collect()
 }
 
+/// The bag of a draft whose segments are packed; `change` may bend the packed files before they are stated.
+pub fn packed_bag(draft: &Draft, word: &str, pack: &dyn Fn(&[u8]) -> Vec<u8>, change: impl Fn(&mut Vec<u8>)) -> Bag {
+    let ending = if word == "gzip" { ".gz" } else { ".zst" };
+    let mut files = draft.files();
+    let mut manifest = draft.manifest.clone();
+    for segment in manifest["segments"].as_array_mut().unwrap() {
+        let path = segment["path"].as_str().unwrap().to_owned();
+        let content = files.remove(&path).unwrap();
+        let mut packed = pack(&content);
+        change(&mut packed);
+        segment["path"] = json!(format!("{path}{ending}"));
+        segment["compression"] = json!(word);
+        segment["content_sha256"] = json!(Digest::of(&content).to_hex());
+        segment["sha256"] = json!(Digest::of(&packed).to_hex());
+        segment["bytes"] = json!(packed.len());
+        files.insert(format!("{path}{ending}"), packed);
+    }
+    files.insert("data/audit-manifest.json".to_owned(), to_canonical(&manifest).unwrap());
+    wrapped(files)
+}
+
 /// Puts payload files into a bag with fresh manifests.
 pub fn wrapped(mut files: BTreeMap<String, Vec<u8>>) -> Bag {
     let bytes: usize = files.values().map(Vec::len).sum();
