@@ -9,15 +9,22 @@
 
 mod raw_tar;
 
+use std::cell::Cell;
 use std::fs;
 
 use bundle::{Bundle, ContainerKind, Damage, Limits, LooksLike, OpenFault, Profile, ReadFault};
 use proptest::prelude::*;
 use raw_tar::{GNU, Member, archive, bag, gzip, record, without_end, zstd};
 
+thread_local! {
+    /// Where this test's archives lie: one that vanishes while it is read has changed.
+    static FOLDER: tempfile::TempDir = tempfile::tempdir().unwrap();
+    static OPENED: Cell<u32> = const { Cell::new(0) };
+}
+
 fn open_as(name: &str, bytes: &[u8], limits: &Limits) -> Result<Bundle, OpenFault> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(name);
+    let number = OPENED.replace(OPENED.get() + 1);
+    let path = FOLDER.with(|folder| folder.path().join(format!("{number}-{name}")));
     fs::write(&path, bytes).unwrap();
     bundle::open(&path, limits)
 }

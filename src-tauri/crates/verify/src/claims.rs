@@ -16,7 +16,7 @@ use crate::record::clock;
 use crate::work::Work;
 
 /// Where segments lie, for bundles whose audit manifest cannot tell.
-const EVENTS: &str = "data/events/";
+pub(crate) const EVENTS: &str = "data/events/";
 const POLICIES: [&str; 4] = ["none", "per-event", "per-segment", "per-checkpoint"];
 
 /// A segment that is to be read.
@@ -228,7 +228,7 @@ fn already_told(work: &Work<'_>, path: &str) -> bool {
 }
 
 /// Whether a segment is NDJSON, plain or packed in a way that is known.
-fn is_lines(segment: &Segment) -> bool {
+pub(crate) fn is_lines(segment: &Segment) -> bool {
     let is_plain = |name: &str| matches!(name, "" | "none");
     segment.compression.as_deref().is_none_or(|name| is_plain(name) || Packing::named(name).is_some())
         && segment.media_type.as_deref().is_none_or(|name| name == "application/x-ndjson")

@@ -14,6 +14,7 @@ mod chain;
 mod check;
 mod checkpoint;
 mod claims;
+mod compare;
 mod container;
 mod fault;
 mod finding;
@@ -31,6 +32,10 @@ mod words;
 mod work;
 
 pub use check::check;
+pub use compare::{
+    COMPARE_FORMAT, Common, Comparison, Difference, DifferenceCounts, DifferenceKind, Export, ExportName, Obstacle,
+    Order, Outcome, RecordPlace, SeqSpan, StreamComparison, compare, record_bytes,
+};
 pub use fault::VerifyFault;
 pub use finding::{Code, FINDINGS_PER_CODE_MAX, Finding, Place, Severity, VersionSeen};
 pub use hands::{

@@ -16,24 +16,29 @@ const BUNDLE_ENTRIES_MAX: usize = 1_000_000;
 
 /// What a file of JSON is.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Document {
+pub enum Document {
     /// One resource, or a Bundle of them.
-    Resources { found: Vec<Found>, is_signed: bool },
+    Resources {
+        /// Where each lies.
+        found: Vec<Found>,
+        /// Whether the Bundle has a signature. It is present and was not checked.
+        is_signed: bool,
+    },
     /// One resource per line, whatever the file is called.
     Lines,
 }
 
 /// Where one resource lies in its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Found {
+pub struct Found {
     /// Its number in the Bundle, from 0; `None` for a single resource.
-    pub(crate) index: Option<u64>,
+    pub index: Option<u64>,
     /// Its bytes in the file; empty for an entry without a resource.
-    pub(crate) range: Range<usize>,
+    pub range: Range<usize>,
 }
 
 /// Takes a file of JSON apart without looking into its resources.
-pub(crate) fn split(bytes: &[u8]) -> Result<Document, MapFault> {
+pub fn split(bytes: &[u8]) -> Result<Document, MapFault> {
     let content = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let base = bytes.len().saturating_sub(content.len());
     let text = json::utf8(content)?;

@@ -7,11 +7,12 @@ mod agents;
 mod document;
 mod entities;
 mod event;
+mod identity;
 mod resource;
 
+pub use document::{Document, Found, split};
 pub use event::event_of;
-
-pub(crate) use document::{Document, Found, split};
+pub use identity::{Identity, identity_of};
 
 use crate::bundle::Bundle;
 
@@ -19,7 +20,8 @@ use crate::bundle::Bundle;
 const RESOURCE_EXTENSIONS: [&str; 3] = ["json", "ndjson", "jsonl"];
 
 /// Whether a file's name is one that FHIR resources come under.
-pub(crate) fn is_resource_file(name: &str) -> bool {
+#[must_use]
+pub fn is_resource_file(name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     RESOURCE_EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
