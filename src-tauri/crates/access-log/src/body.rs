@@ -7,7 +7,7 @@ use model::Instant;
 use serde::{Deserialize, Serialize};
 use vault::Vault;
 
-use crate::entry::{Entry, Question};
+use crate::entry::{Entry, Question, TrustStep};
 use crate::{LogFault, Purpose};
 
 /// The longest single text in an entry, in bytes.
@@ -170,6 +170,30 @@ impl Body {
                 self.detail("intact", if *intact { "yes" } else { "no" });
             }
             Entry::LogExported { destination } => self.detail("destination", destination),
+            Entry::KeyPinned { fingerprint, kind, vouched_by, step } => {
+                self.object = Some(fingerprint.clone());
+                self.detail("kind", kind);
+                self.detail("vouched_by", vouched_by);
+                self.step(step);
+            }
+            Entry::KeyRevoked { fingerprint, from, why, step } => {
+                self.object = Some(fingerprint.clone());
+                self.detail("from", from);
+                self.detail("why", why);
+                self.step(step);
+            }
+            Entry::AnchorAdded { stream, last_seq, last_hash, origin, step } => {
+                self.object = Some(stream.clone());
+                self.result("last_seq", *last_seq);
+                self.detail("last_hash", last_hash);
+                self.detail("origin", origin);
+                self.step(step);
+            }
+            Entry::AnchorWithdrawn { anchor, why, step } => {
+                self.result("anchor", *anchor);
+                self.detail("why", why);
+                self.step(step);
+            }
             Entry::ClockJump { before, seconds_back } => {
                 self.result("seconds_back", *seconds_back);
                 self.detail("before", before);
@@ -181,6 +205,11 @@ impl Body {
         self.query = Some(question.query.clone());
         self.order = Some(question.order.clone());
         self.bundle.clone_from(&question.bundle);
+    }
+
+    fn step(&mut self, step: &TrustStep) {
+        self.result("step", step.number);
+        self.detail("step_sha256", &step.sha256);
     }
 
     fn take(&mut self, object: &str, rows: u64) {

@@ -36,6 +36,15 @@ impl LockCause {
     }
 }
 
+/// Which step of the trust store an entry tells of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustStep {
+    /// Its number.
+    pub number: u64,
+    /// SHA-256 of the step as it is kept, in lowercase hex: a step changed later is not the one that was logged.
+    pub sha256: String,
+}
+
 /// One act, before it happens.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Entry {
@@ -176,6 +185,50 @@ pub enum Entry {
         /// Where it goes.
         destination: String,
     },
+    /// A key, a signer or a time stamp authority's certificate was pinned: it is vouched for from now on.
+    KeyPinned {
+        /// Its fingerprint.
+        fingerprint: String,
+        /// What it is, in one word.
+        kind: String,
+        /// Who vouched for it.
+        vouched_by: String,
+        /// The step.
+        step: TrustStep,
+    },
+    /// What was pinned was revoked.
+    KeyRevoked {
+        /// Its fingerprint.
+        fingerprint: String,
+        /// From when on it is not relied on, as RFC 3339 in UTC.
+        from: String,
+        /// Why.
+        why: String,
+        /// The step.
+        step: TrustStep,
+    },
+    /// An anchor was added: where a stream ended, according to somebody other than a bundle's author.
+    AnchorAdded {
+        /// The stream.
+        stream: String,
+        /// Number of its record.
+        last_seq: u64,
+        /// Hash of its record.
+        last_hash: String,
+        /// How it came here, in one word.
+        origin: String,
+        /// The step.
+        step: TrustStep,
+    },
+    /// An anchor, or a head remembered from an import, is not held against bundles any more.
+    AnchorWithdrawn {
+        /// The step that added it.
+        anchor: u64,
+        /// Why.
+        why: String,
+        /// The step.
+        step: TrustStep,
+    },
     /// The clock is behind the entry before. The log writes it by itself.
     ClockJump {
         /// The time of the entry before.
@@ -214,6 +267,10 @@ impl Entry {
             Self::LogViewed { .. } => "log_viewed",
             Self::LogChecked { .. } => "log_checked",
             Self::LogExported { .. } => "log_exported",
+            Self::KeyPinned { .. } => "key_pinned",
+            Self::KeyRevoked { .. } => "key_revoked",
+            Self::AnchorAdded { .. } => "anchor_added",
+            Self::AnchorWithdrawn { .. } => "anchor_withdrawn",
             Self::ClockJump { .. } => "clock_jump",
         }
     }

@@ -4,7 +4,7 @@
 mod desk;
 
 use access_log::{
-    AccessLog, Entry, LockCause, LogFault, LogFilter, LoggedEntry, NotWitnessed, PAGE_ENTRIES_MAX, Purpose,
+    AccessLog, Entry, LockCause, LogFault, LogFilter, LoggedEntry, NotWitnessed, PAGE_ENTRIES_MAX, Purpose, TrustStep,
 };
 use desk::{Desk, complaint, question, second};
 use vault::{Vault, VaultFault};
@@ -56,6 +56,7 @@ fn an_entry_says_who_what_when_and_why() {
 #[test]
 fn every_kind_of_entry_is_written_and_stands() {
     let text = || "x".to_owned();
+    let step = || TrustStep { number: 3, sha256: text() };
     let kinds = [
         Entry::Import { bundle: text(), profile: text(), records: 1, integrity: text() },
         Entry::ImportRemoved { bundle: text(), records: 1 },
@@ -74,6 +75,10 @@ fn every_kind_of_entry_is_written_and_stands() {
         Entry::Refused { asked: "look".to_owned(), why: "REASON_MISSING".to_owned() },
         Entry::LogChecked { entries: 3, intact: true },
         Entry::LogExported { destination: text() },
+        Entry::KeyPinned { fingerprint: text(), kind: text(), vouched_by: text(), step: step() },
+        Entry::KeyRevoked { fingerprint: text(), from: text(), why: text(), step: step() },
+        Entry::AnchorAdded { stream: text(), last_seq: 36, last_hash: text(), origin: text(), step: step() },
+        Entry::AnchorWithdrawn { anchor: 2, why: text(), step: step() },
         Entry::Lock { cause: LockCause::Idle },
     ];
     let desk = Desk::new();
@@ -83,6 +88,30 @@ fn every_kind_of_entry_is_written_and_stands() {
     let written = actions(&desk);
     assert_eq!(written[1..=kinds.len()], kinds.map(|entry| entry.action().to_owned()));
     assert!(desk.check().intact());
+}
+
+#[test]
+fn a_change_of_trust_says_what_it_is_about_and_which_step_it_was() {
+    let desk = Desk::new();
+    let step = TrustStep { number: 7, sha256: "ab".repeat(32) };
+    let kid = format!("sha256:{}", "0".repeat(64));
+    let pinned = Entry::KeyPinned {
+        fingerprint: kid.clone(),
+        kind: "key".to_owned(),
+        vouched_by: "R. Lindqvist".to_owned(),
+        step: step.clone(),
+    };
+    let withdrawn = Entry::AnchorWithdrawn { anchor: 4, why: "typed wrongly".to_owned(), step };
+    for entry in [pinned, withdrawn] {
+        desk.log.append(&desk.vault, entry, None, &second(1)).unwrap();
+    }
+    let entries = told(&desk);
+    let body = &entries[1].body;
+    assert_eq!((body.object.as_ref(), body.purpose.as_ref()), (Some(&kid), None));
+    assert_eq!((body.results["step"], body.details["step_sha256"].as_str()), (7, "ab".repeat(32).as_str()));
+    assert_eq!((body.details["kind"].as_str(), body.details["vouched_by"].as_str()), ("key", "R. Lindqvist"));
+    let body = &entries[2].body;
+    assert_eq!((body.results["anchor"], body.details["why"].as_str()), (4, "typed wrongly"));
 }
 
 #[test]

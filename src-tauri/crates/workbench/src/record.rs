@@ -247,6 +247,10 @@ fn what_of(action: &str) -> &str {
         "log_viewed" => "Read the access log",
         "log_checked" => "Checked the access log",
         "log_exported" => "Exported the access log",
+        "key_pinned" => "Pinned a key",
+        "key_revoked" => "Revoked a key",
+        "anchor_added" => "Added an anchor",
+        "anchor_withdrawn" => "Withdrew an anchor",
         "clock_jump" => "The clock was set back",
         other => other,
     }
