@@ -433,6 +433,8 @@ proptest! {
         count in 8_u64..80, at in 0.0..1.0_f64, edit in edits(), segments in (1_usize..30, 1_usize..30),
         zipped in (any::<bool>(), any::<bool>()),
     ) {
+        // In files of one line each, two neighbors swapped are two files renamed: the log is the same.
+        prop_assume!(!matches!(edit, Edit::Swap) || segments.1 > 1);
         let lines = log(count);
         // Not the first one, which a later beginning could explain; the one that is swapped has a successor.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a share of 80")]
