@@ -143,34 +143,34 @@ fn date(text: &str) -> Option<NaiveDate> {
 mod tests {
     use super::*;
 
-    fn check(text: &str, zone: &str, from: &str, to: &str) {
-        let zone = crate::zone(zone).unwrap();
-        let shown = |edge| {
-            let moment = Moment::parse(text, zone, edge).unwrap();
-            DateTime::from_timestamp_nanos(moment.nanos()).to_rfc3339_opts(SecondsFormat::AutoSi, true)
-        };
-        assert_eq!((shown(Edge::From).as_str(), shown(Edge::To).as_str()), (from, to), "{text}");
-    }
+    /// Text, zone, and the first and the last instant that they mean: a date is the whole day of its zone, a time
+    /// includes the unit it was written in, and an hour that the clock shows twice is taken whole.
+    const MEANT: &str = "
+        2026-03-01                    | UTC              | 2026-03-01T00:00:00Z     | 2026-03-01T23:59:59.999999999Z
+        2026-03-08                    | America/New_York | 2026-03-08T05:00:00Z     | 2026-03-09T03:59:59.999999999Z
+        2026-11-01                    | America/New_York | 2026-11-01T04:00:00Z     | 2026-11-02T04:59:59.999999999Z
+        2026-03-28                    | Asia/Beirut      | 2026-03-27T22:00:00Z     | 2026-03-28T21:59:59.999999999Z
+        2026-03-01T02:19:41Z          | UTC              | 2026-03-01T02:19:41Z     | 2026-03-01T02:19:41.999999999Z
+        2026-03-01T02:19:41.120+01:00 | UTC              | 2026-03-01T01:19:41.120Z | 2026-03-01T01:19:41.120999999Z
+        2026-03-01 02:19              | Europe/Berlin    | 2026-03-01T01:19:00Z     | 2026-03-01T01:19:59.999999999Z
+        2026-03-01T02:19:41           | Europe/Berlin    | 2026-03-01T01:19:41Z     | 2026-03-01T01:19:41.999999999Z
+        2026-11-01T01:30              | America/New_York | 2026-11-01T05:30:00Z     | 2026-11-01T06:30:59.999999999Z
+    ";
 
     #[test]
-    fn a_date_is_the_whole_day_of_its_zone() {
-        check("2026-03-01", "UTC", "2026-03-01T00:00:00Z", "2026-03-01T23:59:59.999999999Z");
-        check("2026-03-08", "America/New_York", "2026-03-08T05:00:00Z", "2026-03-09T03:59:59.999999999Z");
-        check("2026-11-01", "America/New_York", "2026-11-01T04:00:00Z", "2026-11-02T04:59:59.999999999Z");
-        check("2026-03-28", "Asia/Beirut", "2026-03-27T22:00:00Z", "2026-03-28T21:59:59.999999999Z");
-    }
-
-    #[test]
-    fn a_time_includes_the_unit_it_was_written_in() {
-        check("2026-03-01T02:19:41Z", "UTC", "2026-03-01T02:19:41Z", "2026-03-01T02:19:41.999999999Z");
-        check("2026-03-01T02:19:41.120+01:00", "UTC", "2026-03-01T01:19:41.120Z", "2026-03-01T01:19:41.120999999Z");
-        check("2026-03-01 02:19", "Europe/Berlin", "2026-03-01T01:19:00Z", "2026-03-01T01:19:59.999999999Z");
-        check("2026-03-01T02:19:41", "Europe/Berlin", "2026-03-01T01:19:41Z", "2026-03-01T01:19:41.999999999Z");
-    }
-
-    #[test]
-    fn a_repeated_hour_is_taken_whole() {
-        check("2026-11-01T01:30", "America/New_York", "2026-11-01T05:30:00Z", "2026-11-01T06:30:59.999999999Z");
+    fn a_text_means_from_its_first_instant_to_its_last() {
+        let rows: Vec<&str> = MEANT.lines().filter(|row| row.contains('|')).collect();
+        assert_eq!(rows.len(), 9);
+        for row in rows {
+            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+            let [text, zone, from, to] = cells.as_slice() else { panic!("four cells: {row}") };
+            let zone = crate::zone(zone).unwrap();
+            let shown = |edge| {
+                let moment = Moment::parse(text, zone, edge).unwrap();
+                DateTime::from_timestamp_nanos(moment.nanos()).to_rfc3339_opts(SecondsFormat::AutoSi, true)
+            };
+            assert_eq!((shown(Edge::From).as_str(), shown(Edge::To).as_str()), (*from, *to), "{text}");
+        }
     }
 
     #[test]
