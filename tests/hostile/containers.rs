@@ -46,6 +46,8 @@ fn a_zip_that_was_cut_short_gets_a_report() {
         let errors = office.verify(&office.path("cut.zip")).errors();
         assert_eq!(codes(&errors), ["ARCHIVE_LAYOUT"], "{length} bytes: {errors:#?}");
     }
+    let told = office.run(["verify".as_ref(), office.path("cut.zip").as_os_str()]);
+    assert!(!told.out.contains("against the manifests"), "nothing of it was checked: {}", told.out);
     reported(&office, &office.path("cut.zip"), &["ARCHIVE_LAYOUT"]);
 }
 
@@ -111,6 +113,22 @@ fn a_zip_whose_content_rotted_gets_a_report_and_keeps_what_can_be_unpacked() {
     let stored = office.has_one_more();
     assert_eq!(stored["badge"]["word"], "Altered or damaged");
     assert!(stored["events"].as_u64().unwrap() < events, "{stored:#}");
+}
+
+#[test]
+fn a_zip_of_resources_of_which_one_rotted_tells_which() {
+    let Some(office) = Office::new() else { return };
+    let path = office.path("resources.zip");
+    let resource = |id: &str| {
+        let text = format!(r#"{{"resourceType":"AuditEvent","id":"{id}","recorded":"2026-03-02T08:00:00Z"}}"#);
+        Member::stored(format!("{id}.json"), text.into_bytes())
+    };
+    let begins = zip::write(&path, &[resource("a1"), resource("a2")]);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[usize::try_from(begins[1]).unwrap() + 50] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let errors = reported(&office, &path, &["ARCHIVE_LAYOUT"]);
+    assert_eq!(errors[0]["file"], "a2.json", "{errors:#?}");
 }
 
 #[test]

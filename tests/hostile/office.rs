@@ -23,7 +23,7 @@ const WEIGH_EVERY: Duration = Duration::from_millis(5);
 const IDENTIFIER_BYTES_MIN: usize = 6;
 
 const PASSPHRASE: &str = "seven quiet harbors in march";
-const REASON: &str = "PO-2026-014 complaint of a patient";
+pub(crate) const REASON: &str = "PO-2026-014 complaint of a patient";
 
 /// A vault that tests copy instead of making one each.
 struct Template {

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write as _};
 
 use serde_json::Value;
 
-use crate::office::{Office, codes, import_words, reported, verify_words};
+use crate::office::{Office, REASON, account, codes, import_words, reported, verify_words};
 use crate::parcel::{Parcel, SEGMENT};
 
 /// The line that rows break, from 1.
@@ -160,10 +160,21 @@ fn foreign_lines_that_break_a_rule_are_told_and_the_others_are_kept() {
     drop(out);
     let (ended, peak_mib) = office.weighed(&verify_words(&path));
     assert!(peak_mib <= VERIFY_PEAK_MIB, "{peak_mib} MiB");
-    ended.report(3);
+    let errors = ended.errors();
+    let places: Vec<_> = errors.iter().map(|error| (error["code"].as_str().unwrap(), error["line"].as_u64())).collect();
+    let expected = [
+        ("DUPLICATE_MEMBER", Some(6)),
+        ("LINE_TOO_LONG", Some(2)),
+        ("RECORD_UNPARSEABLE", Some(4)),
+        ("RECORD_UNPARSEABLE", Some(5)),
+    ];
+    assert_eq!(places, expected, "{errors:#?}");
     let (ended, peak_mib) = office.weighed(&import_words(&path));
     ended.done();
     assert!(peak_mib <= IMPORT_PEAK_MIB, "{peak_mib} MiB");
     let stored = office.has_one_more();
-    assert_eq!((stored["events"].as_u64(), stored["badge"]["word"].as_str()), (Some(2), Some("Not verified")));
+    assert_eq!((stored["events"].as_u64(), stored["badge"]["word"].as_str()), (Some(2), Some("Altered or damaged")));
+    let words = ["search", "", "--bundle", stored["bundle"].as_str().unwrap(), "--format", "json", "--reason", REASON];
+    let rows = office.look(account(&words));
+    assert_eq!(rows.matches("\"integrity\":\"not_verified\"").count(), 2, "no evidence stands for them: {rows}");
 }

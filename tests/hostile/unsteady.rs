@@ -15,7 +15,7 @@ use chartproof_tests::sample::files;
 use chartproof_tests::{cli, wait_for};
 use serde_json::Value;
 
-use crate::office::{Ended, Office, account, import_words, verify_words};
+use crate::office::{Ended, Office, REASON, account, import_words, verify_words};
 use crate::parcel::SEGMENT;
 
 /// Events of the bundle that changes: enough that reading it takes a while.
@@ -144,7 +144,7 @@ impl Changing {
             let sum = Command::new("sha256sum").arg(self.office.path("former")).output().unwrap().stdout;
             assert_eq!(id.as_bytes(), &sum[..64], "{change}: the bundle is named by its bytes");
         }
-        let words = ["search", "", "--bundle", id, "--format", "json", "--reason", "what the vault holds"];
+        let words = ["search", "", "--bundle", id, "--format", "json", "--reason", REASON];
         let rows = self.office.look(account(&words));
         let ids = rows.lines().filter_map(|row| {
             let row: Value = serde_json::from_str(row).unwrap();

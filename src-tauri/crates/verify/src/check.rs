@@ -10,6 +10,7 @@ use crate::claims::{Claims, SegmentState};
 use crate::container::{self, Payload, SIGNATURES};
 use crate::fault::{Halt, VerifyFault};
 use crate::finding::{Code, Finding};
+use crate::foreign;
 use crate::hands::{Onlooker, Options, Progress, Spill};
 use crate::pass::{self, Crew, Intake};
 use crate::record::Judge;
@@ -52,8 +53,13 @@ pub fn check(
     }
     let has_evidence = source.profile() == Profile::AuditBundle1;
     let mut stopped = None;
-    if has_evidence && !container::is_refused(source) {
-        match audit_bundle(&mut work, onlooker, spill, &mut outcome) {
+    if !container::is_refused(source) {
+        let done = if has_evidence {
+            audit_bundle(&mut work, onlooker, spill, &mut outcome)
+        } else {
+            foreign::read(&mut work, &mut outcome.counts)
+        };
+        match done {
             Ok(()) => {}
             Err(Halt::Stopped) => stopped = Some(work.how_far),
             Err(Halt::Fault(fault)) => return Err(fault),

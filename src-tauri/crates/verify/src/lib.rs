@@ -18,6 +18,7 @@ mod compare;
 mod container;
 mod fault;
 mod finding;
+mod foreign;
 mod hands;
 mod pass;
 mod record;

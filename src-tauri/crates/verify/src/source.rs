@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use bundle::records::Records;
 use bundle::{Bundle, Entry, Limits, Profile, ReadFault, Trouble};
 
 /// A container's entries and their content. Several entries can be streamed at once from several threads.
@@ -20,6 +21,11 @@ pub trait Source: Sync {
     /// What packed segments may unpack to.
     fn limits(&self) -> Limits {
         Limits::standard()
+    }
+
+    /// The records of an export without evidence of its own, where there is a way to take it apart.
+    fn records(&self) -> Option<Records<'_>> {
+        None
     }
 
     /// The order, as indices of the entries, in which reading all of them is cheapest; `None` where any order is.
@@ -61,5 +67,9 @@ impl Source for Bundle {
 
     fn read(&self, name: &str, max_bytes: u64) -> Result<Vec<u8>, ReadFault> {
         Bundle::read(self, name, max_bytes)
+    }
+
+    fn records(&self) -> Option<Records<'_>> {
+        Some(bundle::records::records(self))
     }
 }

@@ -149,6 +149,8 @@ fn unreadable(said: &str, source: &std::io::Error) -> Fault {
         std::io::ErrorKind::PermissionDenied => {
             "Ask whoever looks after it for the right to read it, or for a copy of your own."
         }
+        // It was there a moment ago.
+        std::io::ErrorKind::NotFound => UNSTEADY,
         _ => "Try again with a copy on another drive.",
     };
     let said = format!("{}: {}", said.trim_end_matches('.'), source.kind());

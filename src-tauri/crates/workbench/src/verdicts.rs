@@ -29,6 +29,7 @@ pub(crate) struct BundleFacts {
 /// The stored document of a report. Members that this version does not show are left where they are.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Document {
+    bundle: BundleSaid,
     integrity: String,
     assurance: Option<String>,
     badge: String,
@@ -41,6 +42,11 @@ pub(crate) struct Document {
     /// When it was reached; added by the import.
     #[serde(default)]
     pub(crate) checked_at: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct BundleSaid {
+    profile: String,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -132,9 +138,15 @@ impl Document {
         }
     }
 
+    /// Whether there was evidence and its files were looked at. Of a refused container no file is.
+    fn has_looked(&self) -> bool {
+        let has_evidence = self.bundle.profile != Profile::FhirAuditEvent.name() && self.integrity != "NOT_EVALUABLE";
+        has_evidence && self.stopped.is_none() && self.counts.files > 0
+    }
+
     /// What was checked, with how many.
     fn checked(&self) -> Vec<String> {
-        if self.stopped.is_some() || self.integrity == "NOT_EVALUABLE" {
+        if !self.has_looked() {
             return Vec::new();
         }
         let Counts { files, bytes, records, events } = self.counts;
@@ -150,11 +162,11 @@ impl Document {
 
     /// The checks as a list, each with its result.
     pub(crate) fn checks(&self) -> Vec<Check> {
-        let evaluable = self.integrity != "NOT_EVALUABLE";
-        GROUPS.iter().map(|group| self.check_of(group, evaluable)).collect()
+        let has_looked = self.has_looked();
+        GROUPS.iter().map(|group| self.check_of(group, has_looked)).collect()
     }
 
-    fn check_of(&self, group: &Group, evaluable: bool) -> Check {
+    fn check_of(&self, group: &Group, has_looked: bool) -> Check {
         let found = self.findings.iter().filter(|finding| group.holds(finding.code));
         let worst = found.clone().map(|finding| finding.severity).max();
         let open = |finding: &verify::Finding| finding.code.name().ends_with("_NOT_CHECKED");
@@ -162,7 +174,7 @@ impl Document {
             _ if found.clone().any(open) => CheckResult::NotChecked,
             Some(Severity::Error) => CheckResult::Differs,
             Some(Severity::Warning) => CheckResult::Notes,
-            _ if !evaluable || group.what == SIGNATURES => CheckResult::NotChecked,
+            _ if !has_looked || group.what == SIGNATURES => CheckResult::NotChecked,
             Some(Severity::Info) | None => CheckResult::Agrees,
         };
         let mut codes: Vec<String> = found.map(|finding| finding.code.name().to_owned()).collect();
@@ -179,8 +191,7 @@ impl Document {
 
     /// What the findings say about single records.
     pub(crate) fn standing(&self, files: &[String]) -> Standing {
-        let mut standing =
-            Standing { verified: self.assurance.as_deref() != Some("NO_EVIDENCE"), ..Standing::default() };
+        let mut standing = Standing { verified: self.has_looked(), ..Standing::default() };
         for finding in &self.findings {
             match (finding.code, finding.severity) {
                 (Code::UnverifiableSpan, _) => standing.unverified.extend(span_missing(finding)),
