@@ -5,14 +5,9 @@ use std::path::Path;
 
 use chartproof_tests::sample::files;
 
-use crate::office::{Office, codes, import_words, refused, reported, verify_words};
+use crate::office::{IMPORT_PEAK_MIB, Office, VERIFY_PEAK_MIB, codes, import_words, refused, reported, verify_words};
 use crate::parcel::{Parcel, SEGMENT};
 use crate::zip::{self, Member};
-
-/// What a check may take, in MiB, whatever it is given.
-const VERIFY_PEAK_MIB: u64 = 300;
-/// What an import may take, in MiB; unlocking alone takes a part of it.
-const IMPORT_PEAK_MIB: u64 = 700;
 
 #[test]
 fn what_is_no_bundle_is_refused_with_what_it_is_and_what_to_do() {

@@ -1,6 +1,5 @@
 //! Folders: links, pipes, several bundles in one, and what this account may not read.
 
-#[cfg(unix)]
 use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
 use std::path::Path;
 use std::process::Command;
@@ -24,7 +23,6 @@ fn a_folder_of_two_bundles_asks_for_one_of_them() {
     refused(&office, &office.path("both"), &["both", "the directory holds several bundles; open one of them"]);
 }
 
-#[cfg(unix)]
 #[test]
 fn a_link_in_a_folder_is_refused_and_not_followed() {
     let Some(office) = Office::new() else { return };
@@ -35,7 +33,6 @@ fn a_link_in_a_folder_is_refused_and_not_followed() {
     assert_eq!(errors[0]["file"], SEGMENT, "{errors:#?}");
 }
 
-#[cfg(unix)]
 #[test]
 fn a_pipe_is_refused_and_never_waited_for() {
     let Some(office) = Office::new() else { return };
@@ -53,12 +50,10 @@ fn a_pipe_is_refused_and_never_waited_for() {
 }
 
 /// Runs words as an account without rights, to whom the office's home belongs.
-#[cfg(unix)]
 struct Nobody {
     office: Office,
 }
 
-#[cfg(unix)]
 impl Nobody {
     fn new() -> Option<Self> {
         let office = Office::new()?;
@@ -105,7 +100,6 @@ impl Nobody {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn what_may_not_be_read_is_named() {
     let Some(nobody) = Nobody::new() else { return };

@@ -20,7 +20,6 @@ cp -r vault/. small/
 run() { set +e; name=$1; shift; "$program" "$@" >"said/$name.out" 2>"said/$name.err"; echo $? >"said/$name.code"; set -e; }
 program=$2; shift 2
 run import "$@"
-df small >said/df
 mount -o remount,size=1g small
 for command in "bundles --format json" "vault check" "access-log verify"; do
     run "${command%% *}" $command --vault small --user jordan --passphrase-file passphrase

@@ -15,6 +15,7 @@ mod containers;
 #[cfg(unix)]
 mod flipped;
 /// Folders: links, pipes, several bundles, and what may not be read.
+#[cfg(unix)]
 mod folders;
 /// A disk that runs full while a bundle is imported.
 #[cfg(target_os = "linux")]

@@ -17,6 +17,10 @@ use serde_json::Value;
 
 /// Events of the bundle that lies in the vault.
 const EVENTS: usize = 400;
+/// What a check may take, in MiB, whatever it is given: less than the longest line that is handed over.
+pub(crate) const VERIFY_PEAK_MIB: u64 = 100;
+/// What an import may take, in MiB; deriving the key of the vault alone takes some 70 of it.
+pub(crate) const IMPORT_PEAK_MIB: u64 = 300;
 /// How often a program's memory is looked at.
 const WEIGH_EVERY: Duration = Duration::from_millis(5);
 /// Shorter identifiers turn up in hashes by chance.
@@ -134,6 +138,7 @@ impl Office {
                 peak_kib = memory::peak_kib(process).unwrap_or(0).max(peak_kib);
                 thread::sleep(WEIGH_EVERY);
             }
+            println!("peak {} MiB", peak_kib / 1024);
             (self.ended(&output.join().unwrap()), peak_kib / 1024)
         })
     }

@@ -5,16 +5,13 @@ use std::io::{BufWriter, Write as _};
 
 use serde_json::Value;
 
-use crate::office::{Office, REASON, account, codes, import_words, reported, verify_words};
+use crate::office::{
+    IMPORT_PEAK_MIB, Office, REASON, VERIFY_PEAK_MIB, account, codes, import_words, reported, verify_words,
+};
 use crate::parcel::{Parcel, SEGMENT};
 
 /// The line that rows break, from 1.
 const LINE: usize = 7;
-/// What a check may take, in MiB, whatever it is given.
-const VERIFY_PEAK_MIB: u64 = 300;
-/// What an import may take, in MiB; unlocking alone takes a part of it.
-const IMPORT_PEAK_MIB: u64 = 700;
-
 /// Breaks one line, with the manifests renewed: exactly this finding, at exactly this line.
 #[track_caller]
 fn broken_line(code: &str, change: impl FnOnce(&str) -> Vec<u8>) -> Option<Value> {
