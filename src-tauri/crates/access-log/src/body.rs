@@ -7,7 +7,7 @@ use model::Instant;
 use serde::{Deserialize, Serialize};
 use vault::Vault;
 
-use crate::entry::{Entry, Question, TrustStep};
+use crate::entry::{Entry, Handover, Question, TrustStep};
 use crate::{LogFault, Purpose};
 
 /// The longest single text in an entry, in bytes.
@@ -124,15 +124,21 @@ impl Body {
                 self.detail("last", last);
             }
             Entry::Lock { cause } => self.detail("cause", cause.word()),
-            Entry::Import { bundle, profile, records, integrity } => {
+            Entry::Import { bundle, handover, profile, records, integrity } => {
                 self.bundle = Some(bundle.clone());
+                self.handed_over(handover);
                 self.result("records", *records);
                 self.detail("profile", profile);
                 self.detail("integrity", integrity);
             }
-            Entry::ImportRemoved { bundle, records } => {
+            Entry::ImportRepeated { bundle, handover } => {
+                self.bundle = Some(bundle.clone());
+                self.handed_over(handover);
+            }
+            Entry::ImportUndone { bundle, records, why } => {
                 self.bundle = Some(bundle.clone());
                 self.result("records", *records);
+                self.detail("why", why.word());
             }
             Entry::Verify { bundle, integrity, assurance, findings } => {
                 self.bundle = Some(bundle.clone());
@@ -198,6 +204,21 @@ impl Body {
                 self.result("seconds_back", *seconds_back);
                 self.detail("before", before);
             }
+        }
+    }
+
+    fn handed_over(&mut self, handover: &Handover) {
+        let Handover { from, on, channel, quoted, zone } = handover;
+        let said = [("received_from", from), ("received_on", on), ("channel", channel)];
+        for (name, text) in said.into_iter().filter(|(_, text)| !text.is_empty()) {
+            self.detail(name, text);
+        }
+        if let Some((hash, agrees)) = quoted {
+            self.detail("quoted_sha256", hash);
+            self.detail("quoted_agrees", if *agrees { "yes" } else { "no" });
+        }
+        if let Some(zone) = zone {
+            self.detail("zone", zone);
         }
     }
 

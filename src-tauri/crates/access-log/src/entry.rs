@@ -75,6 +75,8 @@ pub enum Entry {
     Import {
         /// Its id.
         bundle: String,
+        /// How it came.
+        handover: Handover,
         /// The import profile.
         profile: String,
         /// How many records.
@@ -82,12 +84,21 @@ pub enum Entry {
         /// What verification said, in its own word.
         integrity: String,
     },
-    /// A bundle, or the rest of a broken-off import, was removed.
-    ImportRemoved {
+    /// A bundle was handed over that is stored already. Nothing was changed.
+    ImportRepeated {
         /// Its id.
         bundle: String,
-        /// How many records.
+        /// How it came this time.
+        handover: Handover,
+    },
+    /// An import came to nothing, and what it had stored was removed. Events may have been looked at meanwhile.
+    ImportUndone {
+        /// The bundle's id.
+        bundle: String,
+        /// How many records had been stored.
         records: u64,
+        /// Why.
+        why: Undone,
     },
     /// A bundle was verified.
     Verify {
@@ -238,6 +249,44 @@ pub enum Entry {
     },
 }
 
+/// How a bundle came, as the person who imported it said. Empty texts were not said.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Handover {
+    /// Who handed it over.
+    pub from: String,
+    /// The day, as `YYYY-MM-DD`.
+    pub on: String,
+    /// By which way.
+    pub channel: String,
+    /// The hash that was quoted beside it, and whether it is the bundle's.
+    pub quoted: Option<(String, bool)>,
+    /// The zone in which times without one were read.
+    pub zone: Option<String>,
+}
+
+/// Why an import came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undone {
+    /// Somebody stopped it.
+    Cancelled,
+    /// It could not be done.
+    Failed,
+    /// The program ended before it was done.
+    BrokenOff,
+}
+
+impl Undone {
+    /// The word in the log.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Cancelled => "cancelled",
+            Self::Failed => "failed",
+            Self::BrokenOff => "broken_off",
+        }
+    }
+}
+
 impl Entry {
     /// The word for the act.
     #[must_use]
@@ -249,7 +298,8 @@ impl Entry {
             Self::RecoveryUsed => "recovery_used",
             Self::Lock { .. } => "lock",
             Self::Import { .. } => "import",
-            Self::ImportRemoved { .. } => "import_removed",
+            Self::ImportRepeated { .. } => "import_repeated",
+            Self::ImportUndone { .. } => "import_undone",
             Self::Verify { .. } => "verify",
             Self::Look(_) => "look",
             Self::LookClosed { .. } => "look_closed",

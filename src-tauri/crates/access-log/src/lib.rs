@@ -24,7 +24,7 @@ mod verify;
 mod witnessed;
 
 pub use body::{Body, TEXT_BYTES_MAX};
-pub use entry::{Entry, LockCause, Question, TrustStep};
+pub use entry::{Entry, Handover, LockCause, Question, TrustStep, Undone};
 pub use fault::{LogFault, NotWitnessed};
 pub use listing::{LogFilter, LogPage, LoggedEntry, PAGE_ENTRIES_MAX};
 pub use log::{AccessLog, Head};

@@ -59,11 +59,16 @@ impl AccessLog {
             last: failed.last.clone(),
         });
         let stretch = self.current_stretch();
-        let seq = vault.write(|transaction| {
+        let seq = vault.write(|transaction| -> Result<_, LogFault> {
+            // How the session before ended is told by the entry that was newest before this opening wrote any.
+            let before = session_before(rows::newest(transaction)?.as_ref());
             if let Some(failed) = &failed {
                 self.append_in(transaction, vault, failed, None, now)?;
             }
-            self.append_in(transaction, vault, &Entry::Unlock, None, now)
+            write_what_goes_before(transaction, vault, &Entry::Unlock, now)?;
+            let mut body = Body::new(vault, &Entry::Unlock, None, now)?;
+            body.detail("session_before", before);
+            add(transaction, vault, rows::newest(transaction)?.as_ref(), &body)
         })?;
         // The attempts are in the log now. If the count cannot be reset, the next opening tells of them again.
         drop(vault.forget_failed_unlocks());
@@ -118,18 +123,10 @@ impl AccessLog {
         write_what_goes_before(transaction, vault, entry, now)?;
         let newest = rows::newest(transaction)?;
         let mut body = Body::new(vault, entry, purpose, now)?;
-        match entry {
-            Entry::Unlock => {
-                let locked = newest.as_ref().and_then(|newest| Body::parse(&newest.body));
-                let locked = locked.is_some_and(|body| body.action == "lock" || body.action == "create_vault");
-                body.detail("session_before", if locked { "locked" } else { "not_locked" });
-            }
-            Entry::Lock { .. } => {
-                let tree = self.tree_over_all(transaction)?;
-                body.result("size", tree.len());
-                body.detail("root", &tree.root().to_hex());
-            }
-            _ => {}
+        if matches!(entry, Entry::Lock { .. }) {
+            let tree = self.tree_over_all(transaction)?;
+            body.result("size", tree.len());
+            body.detail("root", &tree.root().to_hex());
         }
         add(transaction, vault, newest.as_ref(), &body)
     }
@@ -171,6 +168,14 @@ impl AccessLog {
             now: Arc::clone(&self.stretch),
         }
     }
+}
+
+/// How the session before ended, as the newest entry of it tells.
+fn session_before(newest: Option<&StoredEntry>) -> &'static str {
+    let ended = |body: Body| body.action == "lock" || body.action == "create_vault";
+    // A vault that was just made has no session before it.
+    let locked = newest.is_none_or(|newest| Body::parse(&newest.body).is_some_and(ended));
+    if locked { "locked" } else { "not_locked" }
 }
 
 /// Writes the entries that have to stand before this one: the first of all, a new key, a clock set back.

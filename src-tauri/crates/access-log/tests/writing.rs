@@ -4,7 +4,8 @@
 mod desk;
 
 use access_log::{
-    AccessLog, Entry, LockCause, LogFault, LogFilter, LoggedEntry, NotWitnessed, PAGE_ENTRIES_MAX, Purpose, TrustStep,
+    AccessLog, Entry, Handover, LockCause, LogFault, LogFilter, LoggedEntry, NotWitnessed, PAGE_ENTRIES_MAX, Purpose,
+    TrustStep, Undone,
 };
 use desk::{Desk, complaint, question, second};
 use vault::{Vault, VaultFault};
@@ -58,8 +59,15 @@ fn every_kind_of_entry_is_written_and_stands() {
     let text = || "x".to_owned();
     let step = || TrustStep { number: 3, sha256: text() };
     let kinds = [
-        Entry::Import { bundle: text(), profile: text(), records: 1, integrity: text() },
-        Entry::ImportRemoved { bundle: text(), records: 1 },
+        Entry::Import {
+            bundle: text(),
+            handover: Handover { zone: Some(text()), quoted: Some((text(), false)), ..Handover::default() },
+            profile: text(),
+            records: 1,
+            integrity: text(),
+        },
+        Entry::ImportRepeated { bundle: text(), handover: Handover::default() },
+        Entry::ImportUndone { bundle: text(), records: 1, why: Undone::Cancelled },
         Entry::Verify { bundle: text(), integrity: text(), assurance: Some(text()), findings: 2 },
         Entry::LookClosed { look: 2, rows: 40, patients: 3 },
         Entry::ViewEvent { event_ref: text() },
@@ -182,6 +190,7 @@ fn an_act_and_its_entry_are_kept_together_or_not_at_all() {
     desk.look(1).unwrap();
     let entry = || Entry::Import {
         bundle: "bundle-1".to_owned(),
+        handover: Handover::default(),
         profile: "audit-bundle/1.0".to_owned(),
         records: 3,
         integrity: "PASS".to_owned(),
@@ -261,11 +270,24 @@ fn attempts_stand_before_the_unlock_that_tells_of_them() {
 fn an_unlock_says_whether_the_session_before_was_locked() {
     let desk = Desk::with_entries().reopened();
     desk.log.begin(&desk.vault, &second(20)).unwrap();
-    let desk = desk.reopened();
+    let mut desk = desk.reopened();
     desk.log.begin(&desk.vault, &second(21)).unwrap();
+    // What an opening writes before its own entry says nothing about the session before.
+    for (closed, at) in [(true, 22), (false, 23)] {
+        let Desk { kept, folder, vault, log, recovery } = desk;
+        if closed {
+            log.close(&vault, LockCause::Asked, &second(at)).unwrap();
+        }
+        drop((vault, log));
+        assert!(Vault::unlock(&folder, desk::USER, "not the passphrase at all").is_err());
+        let vault = Vault::unlock(&folder, desk::USER, desk::PASSPHRASE).unwrap();
+        let log = AccessLog::open(&vault).unwrap();
+        log.begin(&vault, &second(at)).unwrap();
+        desk = Desk { kept, folder, vault, log, recovery };
+    }
     let sessions: Vec<_> =
         told(&desk).into_iter().filter_map(|entry| entry.body.details.get("session_before").cloned()).collect();
-    assert_eq!(sessions, ["locked", "locked", "not_locked"]);
+    assert_eq!(sessions, ["locked", "locked", "not_locked", "locked", "not_locked"]);
 }
 
 #[test]

@@ -126,7 +126,7 @@ fn load(store: &EventStore, events: u64) -> Result<BundleId, Box<dyn Error>> {
     let id = BundleId::new("ab".repeat(32));
     let files = vec!["data/events.ndjson".to_owned()];
     let new = NewBundle { id: id.clone(), facts: "{}".to_owned(), handover: "{}".to_owned(), files };
-    let Begun::New(import) = store.begin_import(&new)? else { return Err("it is here already".into()) };
+    let Begun::New(mut import) = store.begin_import(&new)? else { return Err("it is here already".into()) };
     let intake = import.intake();
     let begun = Clock::now();
     let (mut making, mut bytes_taking, mut offset) = (Duration::ZERO, Duration::ZERO, 0);
@@ -144,7 +144,7 @@ fn load(store: &EventStore, events: u64) -> Result<BundleId, Box<dyn Error>> {
     }
     drop(intake);
     let handed = begun.elapsed();
-    import.finish(store, &Finished { report: None, standing: Standing::default() })?;
+    import.finish(store, &Finished { report: None, standing: Standing::default() }, |_, _| Ok(()))?;
     let wall = begun.elapsed();
     let micros = |time: Duration| time.as_secs_f64() * 1e6 / events as f64;
     println!(

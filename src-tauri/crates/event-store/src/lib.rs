@@ -39,4 +39,4 @@ pub use fault::StoreFault;
 pub use import::{Begun, Finished, Import, Intake, NewBundle, StoredEvent};
 pub use questions::{BinsAsked, EventQuestions, FacetAsked, log_people, log_question};
 pub use standing::{RecordSpan, SPANS_MAX, Standing};
-pub use store::{EventStore, StoredFile};
+pub use store::{EventStore, StoredFile, Told};

@@ -65,22 +65,36 @@ pub struct StoredFile {
     pub bytes: u64,
 }
 
+/// What writing something down beside an act of the store came to; if it fails, so does the act.
+pub type Told = Result<(), StoreFault>;
+
 impl EventStore {
-    /// Makes the store's tables if they are not there, and takes what a broken-off import left out of sight.
-    ///
-    /// That is one short transaction. The room it takes on the disk is given back by [`tidy`](Self::tidy).
+    /// Makes the store's tables if they are not there. What a broken-off import left is out of sight.
     pub fn open(vault: Arc<Vault>) -> Result<Self, StoreFault> {
         vault.migrate(MIGRATIONS)?;
-        vault.write(|transaction| -> Result<(), StoreFault> {
-            transaction.execute("UPDATE stored_bundle SET state = 'leaving' WHERE state = 'coming'", [])?;
-            Ok(())
-        })?;
         Ok(Self {
             vault,
             coming: Arc::default(),
             catalogs: Mutex::default(),
             looks: Looks::default(),
             sizes: Sizes::default(),
+        })
+    }
+
+    /// Gives up imports that were broken off by the end of the program; `tell` writes it down in the same transaction.
+    ///
+    /// That is one short transaction. The room they take on the disk is given back by [`tidy`](Self::tidy).
+    pub fn give_up_broken_off(&self, tell: impl FnOnce(&Transaction<'_>, &[BundleSummary]) -> Told) -> Told {
+        self.vault.write(|transaction| {
+            let mut statement = transaction.prepare("SELECT number FROM stored_bundle WHERE state = 'coming'")?;
+            let coming: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            let broken_off = coming.into_iter().filter(|number| !unpoisoned(&self.coming).contains(number));
+            let mut given_up = Vec::new();
+            for number in broken_off {
+                given_up.push(catalog::summary(transaction, number)?);
+                leave(transaction, number)?;
+            }
+            if given_up.is_empty() { Ok(()) } else { tell(transaction, &given_up) }
         })
     }
 
@@ -260,8 +274,14 @@ impl EventStore {
         Ok(())
     }
 
-    /// Makes a bundle that is coming one that is here.
-    pub(crate) fn arrive(&self, bundle: i64, finished: &Finished, numbered: bool) -> Result<BundleSummary, StoreFault> {
+    /// Makes a bundle that is coming one that is here; `tell` writes it down in the same transaction.
+    pub(crate) fn arrive(
+        &self,
+        bundle: i64,
+        finished: &Finished,
+        numbered: bool,
+        tell: impl FnOnce(&Transaction<'_>, &BundleSummary) -> Told,
+    ) -> Result<BundleSummary, StoreFault> {
         let standing = serde_json::to_string(&finished.standing).map_err(|_| StoreFault::Encoding)?;
         self.vault.write(|transaction| {
             transaction.execute(
@@ -269,13 +289,20 @@ impl EventStore {
                         numbered = ?4 WHERE number = ?1 AND state = 'coming'",
                 params![bundle, finished.report, standing, numbered],
             )?;
-            catalog::summary(transaction, bundle)
+            let summary = catalog::summary(transaction, bundle)?;
+            tell(transaction, &summary)?;
+            Ok(summary)
         })
     }
 
-    /// Removes what an import wrote, as far as the disk allows; the rest goes when the store is opened again.
-    pub(crate) fn drop_bundle(&self, bundle: i64) {
-        let left = self.vault.write(|transaction| leave(transaction, bundle));
+    /// Removes what an import wrote, as far as the disk allows; the rest goes when the store is opened again. `tell`
+    /// writes it down in the transaction that takes the bundle out of sight; what it cannot write, the next opening tells.
+    pub(crate) fn drop_bundle(&self, bundle: i64, tell: impl FnOnce(&Transaction<'_>, &BundleSummary) -> Told) {
+        let left = self.vault.write(|transaction| {
+            let summary = catalog::summary(transaction, bundle)?;
+            leave(transaction, bundle)?;
+            tell(transaction, &summary)
+        });
         if left.is_ok() {
             while matches!(self.tidy(), Ok(true)) {}
         }

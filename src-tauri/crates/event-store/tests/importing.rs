@@ -150,7 +150,7 @@ fn an_abandoned_or_removed_bundle_is_gone() {
     let gone = Traffic::new(6500, 26);
     let import = desk.begin(&gone);
     gone.hand_over(&import).unwrap();
-    import.abandon(&desk.store);
+    import.abandon(&desk.store, |_, _| Ok(()));
     assert_eq!(desk.store.bundles().unwrap().len(), 1);
     desk.import(&gone);
     assert_eq!(desk.store.bundles().unwrap().len(), 2);
@@ -181,7 +181,7 @@ fn a_full_disk_is_said_and_harms_nothing_else() {
     let large = Traffic::new(20_000, 28);
     let import = desk.begin(&large);
     let handed = large.hand_over(&import);
-    let finished = import.finish(&desk.store, &large.finished());
+    let finished = desk.finish(import, &large);
     let full = |fault: &StoreFault| matches!(fault, StoreFault::Vault(VaultFault::Full));
     assert!(handed.is_ok() || handed.as_ref().is_err_and(full), "{handed:?}");
     assert!(finished.as_ref().is_err_and(full), "{finished:?}");
@@ -205,19 +205,19 @@ fn what_is_wrong_with_what_is_handed_over_is_said() {
     let unknown = |fault: &StoreFault| matches!(fault.cause(), StoreFault::PlaceUnknown { file: 3, .. });
     assert!(import.intake().events(&[elsewhere]).is_err_and(|fault| unknown(&fault)));
     assert!(import.intake().bytes(0, 0, b"0").is_err_and(|fault| unknown(&fault)), "the reason is given again");
-    assert!(import.finish(&desk.store, &traffic.finished()).is_err_and(|fault| unknown(&fault)));
+    assert!(desk.finish(import, &traffic).is_err_and(|fault| unknown(&fault)));
 
     let import = desk.begin(&traffic);
     import.intake().events(&traffic.events).unwrap();
     import.intake().events(&traffic.events[7..8]).unwrap();
     let line = traffic.events[7].line;
-    let repeated = import.finish(&desk.store, &traffic.finished());
+    let repeated = desk.finish(import, &traffic);
     assert!(matches!(repeated, Err(StoreFault::PlaceRepeated { file: 0, line: at }) if at == line), "{repeated:?}");
 
     let import = desk.begin(&traffic);
     import.intake().bytes(0, 0, b"0123").unwrap();
     import.intake().bytes(0, 5, b"5678").unwrap();
-    let gap = import.finish(&desk.store, &traffic.finished());
+    let gap = desk.finish(import, &traffic);
     assert!(matches!(gap, Err(StoreFault::SourceIncomplete { file: 0, first_byte: 4 })), "{gap:?}");
 
     let short = NewBundle { id: BundleId::new("abc"), ..traffic.new_bundle() };
@@ -257,7 +257,7 @@ fn rows_are_seen_while_the_bundle_comes_and_none_is_verified_before() {
     let order = PeopleOrder::default();
     let people = desk.store.patients(&desk.patients_look(&traffic.id, order), &traffic.id, order, 0, 10).unwrap();
     assert!(people.total > 0, "people are counted from what can be seen");
-    import.finish(&desk.store, &traffic.finished()).unwrap();
+    desk.finish(import, &traffic).unwrap();
     let page = desk.store.page(&seen, &question, 0, 500).unwrap();
     assert_eq!(page.total, traffic.reference(&question).len() as u64);
     assert!(page.rows.iter().any(|row| row.integrity == Integrity::Stands));

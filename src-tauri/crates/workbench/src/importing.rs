@@ -1,18 +1,20 @@
 //! Import: one pass that checks a bundle and stores it, as a job; rows can be looked at meanwhile.
 //!
 //! # Invariants
-//! * Its line in the access log carries the purpose; the verdict's line follows when it is reached.
-//! * The content is identified by its hash before anything is stored: importing it twice changes nothing.
-//! * A job that is stopped, or fails, leaves nothing of its bundle behind.
+//! * The bundle is here if and only if the access log says so: both are one transaction. Its lines carry the purpose that
+//!   the import was begun under.
+//! * The content is identified by its hash before anything is stored: importing it twice changes nothing but the log.
+//! * A job that is stopped, or fails, leaves nothing of its bundle behind but the line that says so.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use access_log::Entry;
+use access_log::{Entry, Purpose, Undone};
 use bundle::records::{event_of, records};
 use bundle::{Bundle, Profile};
-use event_store::{Begun, Finished, Import, Intake, NewBundle, StoreFault, StoredEvent};
+use event_store::{Begun, BundleSummary, Finished, Import, Intake, NewBundle, StoreFault, StoredEvent, Told};
 use model::{BundleId, Event};
+use vault::rusqlite::Transaction;
 use verify::{Onlooker, RecordRun, Standing as RecordStanding};
 
 use crate::clock;
@@ -37,6 +39,9 @@ pub(crate) struct Handover {
     pub(crate) handed_on: String,
     pub(crate) channel: String,
     pub(crate) quoted: Option<String>,
+    /// The zone in which times without one were read.
+    #[serde(default)]
+    pub(crate) zone: Option<String>,
 }
 
 impl Desk {
@@ -57,10 +62,10 @@ impl Desk {
     /// Imports a bundle from its path.
     pub fn import_path(&self, path: &Path, wish: &ImportWish) -> Result<ImportStarted, Fault> {
         let session = self.session()?;
-        if session.purpose().is_none() {
+        let Some(purpose) = session.purpose_of_record() else {
             session.refuse("import", FaultCode::PurposeNeeded)?;
             return Err(Fault::purpose_needed());
-        }
+        };
         session.may_look()?;
         check_wish(wish)?;
         let bundle = bundle::open(path, &direct::limits(wish.allow_large))?;
@@ -75,11 +80,13 @@ impl Desk {
             session: Arc::clone(&session),
             bundle,
             wish: wish.clone(),
-            quoted: quoted.as_ref().map(|(_, sentence)| sentence.clone()),
+            quoted: quoted.clone(),
+            purpose,
             gauge: gauge.clone(),
         };
         let identity = identity_of(&work.bundle, || false)?;
         if let Some(known) = session.store_holds(&BundleId::new(identity.to_hex()))? {
+            session.note(Entry::ImportRepeated { bundle: known.clone(), handover: work.handover_of_record() })?;
             return Ok(started(None, Some(known), quoted));
         }
         let number = session.jobs.begin("Checking and storing", &gauge);
@@ -145,8 +152,14 @@ struct Work {
     session: Arc<Session>,
     bundle: Bundle,
     wish: ImportWish,
-    quoted: Option<String>,
+    quoted: Option<(bool, String)>,
+    purpose: Purpose,
     gauge: Gauge,
+}
+
+/// The entry that says an import came to nothing.
+pub(crate) fn undone(summary: &BundleSummary, why: Undone) -> Entry {
+    Entry::ImportUndone { bundle: summary.id.as_str().to_owned(), records: summary.events, why }
 }
 
 impl Work {
@@ -158,7 +171,7 @@ impl Work {
             handover: to_json(&self.handover())?,
             files: files.clone(),
         };
-        let import = match self.session.store.begin_import(&new)? {
+        let mut import = match self.session.store.begin_import(&new)? {
             Begun::New(import) => import,
             Begun::Already(_) => {
                 let sentence = "This bundle is already in the vault; nothing was changed.".to_owned();
@@ -167,13 +180,20 @@ impl Work {
         };
         self.gauge.name_bundle(id.as_str());
         self.session.changed();
-        match self.pass(&import, &files, id) {
-            Ok((report, document)) => self.finish(import, &report, &document, &files, id),
-            Err(fault) => {
-                import.abandon(&self.session.store);
-                Err(fault)
-            }
+        let passed = self.pass(&import, &files, id);
+        let done = passed.and_then(|(report, document)| self.finish(&mut import, &report, &document, &files, id));
+        if let Err(fault) = &done {
+            let why = if fault.code == FaultCode::Cancelled { Undone::Cancelled } else { Undone::Failed };
+            import.abandon(&self.session.store, |transaction, summary| self.tell(transaction, &undone(summary, why)));
         }
+        done
+    }
+
+    /// Writes a line of the access log in the transaction of what it tells of.
+    fn tell(&self, transaction: &Transaction<'_>, entry: &Entry) -> Told {
+        let Session { log, vault, .. } = &*self.session;
+        log.append_in(transaction, vault, entry, Some(&self.purpose), &clock::now())?;
+        Ok(())
     }
 
     /// The one pass: checks, maps, stores; the source's bytes go in beside it.
@@ -272,27 +292,28 @@ impl Work {
 
     fn finish(
         &self,
-        import: Import,
+        import: &mut Import,
         report: &str,
         document: &Document,
         files: &[String],
         id: &BundleId,
     ) -> Result<Outcome, Fault> {
         let finished = Finished { report: Some(report.to_owned()), standing: document.standing(files) };
-        let summary = import.finish(&self.session.store, &finished)?;
         let verdict = document.verdict();
+        let bundle = id.as_str().to_owned();
         let integrity = verdict.integrity.clone().unwrap_or_default();
-        self.session.note(Entry::Import {
-            bundle: id.as_str().to_owned(),
-            profile: self.bundle.profile().name().to_owned(),
-            records: summary.events,
-            integrity: integrity.clone(),
-        })?;
-        self.session.note(Entry::Verify {
-            bundle: id.as_str().to_owned(),
-            integrity,
-            assurance: verdict.assurance.clone(),
-            findings: document.findings.len() as u64,
+        let findings = document.findings.len() as u64;
+        let summary = import.finish(&self.session.store, &finished, |transaction, summary| {
+            let stored = Entry::Import {
+                bundle: bundle.clone(),
+                handover: self.handover_of_record(),
+                profile: self.bundle.profile().name().to_owned(),
+                records: summary.events,
+                integrity: integrity.clone(),
+            };
+            self.tell(transaction, &stored)?;
+            let assurance = verdict.assurance.clone();
+            self.tell(transaction, &Entry::Verify { bundle, integrity, assurance, findings })
         })?;
         let sentence = format!("{} stored. {}", counted(summary.events, "event"), verdict.sentence);
         Ok(Outcome { sentence, badge: Some(verdict.badge) })
@@ -323,7 +344,20 @@ impl Work {
             handed_by: self.wish.received_from.clone(),
             handed_on: self.wish.received_on.clone(),
             channel: self.wish.channel.clone(),
-            quoted: self.quoted.clone(),
+            quoted: self.quoted.as_ref().map(|(_, sentence)| sentence.clone()),
+            zone: self.wish.zone.clone(),
+        }
+    }
+
+    /// The same for the access log.
+    fn handover_of_record(&self) -> access_log::Handover {
+        let quoted = self.wish.expected_sha256.clone().zip(self.quoted.as_ref().map(|(agrees, _)| *agrees));
+        access_log::Handover {
+            from: self.wish.received_from.clone(),
+            on: self.wish.received_on.clone(),
+            channel: self.wish.channel.clone(),
+            quoted,
+            zone: self.wish.zone.clone(),
         }
     }
 }

@@ -9,11 +9,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use access_log::{AccessLog, Depth, Entry, LockCause, LogFault, LogReport, Purpose, Witnessed};
+use access_log::{AccessLog, Depth, Entry, LockCause, LogFault, LogReport, Purpose, Undone, Witnessed};
 use event_store::EventStore;
 use vault::Vault;
 
 use crate::clock;
+use crate::importing;
 use crate::jobs::{Gauge, Jobs, Outcome};
 use crate::looks::Looks;
 use crate::settings;
@@ -53,6 +54,13 @@ impl Session {
         let trouble = trouble_of(&report);
         log.begin(&vault, &clock::now())?;
         let store = EventStore::open(Arc::clone(&vault))?;
+        store.give_up_broken_off(|transaction, given_up| {
+            given_up.iter().try_for_each(|summary| {
+                let entry = importing::undone(summary, Undone::BrokenOff);
+                log.append_in(transaction, &vault, &entry, None, &clock::now())?;
+                Ok(())
+            })
+        })?;
         let session = Self {
             settings: RwLock::new(settings::load(&vault)?),
             vault,
@@ -152,7 +160,7 @@ impl Session {
         self.purpose_of_record().map(|purpose| purpose.text().to_owned())
     }
 
-    fn purpose_of_record(&self) -> Option<Purpose> {
+    pub(crate) fn purpose_of_record(&self) -> Option<Purpose> {
         self.purpose.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use model::{BundleId, Event};
+use vault::rusqlite::Transaction;
 use vault::{Vault, VaultFault};
 
 use self::pieces::Pieces;
@@ -28,7 +29,7 @@ use self::runs::FullRun;
 pub(crate) use self::runs::NO_DAY;
 use crate::chunk::Sizes;
 use crate::standing::Standing;
-use crate::store::{EventStore, Live};
+use crate::store::{EventStore, Live, Told};
 use crate::words::Dictionary;
 use crate::{BundleSummary, StoreFault, people};
 
@@ -255,19 +256,17 @@ impl Import {
         Intake { shared: Arc::clone(&self.shared), files: self.files }
     }
 
-    /// Writes what is left, counts people, and makes the bundle one that is here.
+    /// Writes what is left, counts people, and makes the bundle one that is here; `tell` writes it down in the same
+    /// transaction.
     ///
-    /// If anything failed, now or before, everything of this import is removed, as far as the disk allows, and the
-    /// first reason is given.
-    pub fn finish(mut self, store: &EventStore, finished: &Finished) -> Result<BundleSummary, StoreFault> {
-        let done = self.complete(store, finished);
-        if done.is_err() {
-            store.drop_bundle(self.shared.bundle);
-        }
-        done
-    }
-
-    fn complete(&mut self, store: &EventStore, finished: &Finished) -> Result<BundleSummary, StoreFault> {
+    /// If anything failed, now or before, the first reason is given, and nothing of the bundle is here: then
+    /// [`abandon`](Self::abandon) it.
+    pub fn finish(
+        &mut self,
+        store: &EventStore,
+        finished: &Finished,
+        tell: impl FnOnce(&Transaction<'_>, &BundleSummary) -> Told,
+    ) -> Result<BundleSummary, StoreFault> {
         self.shared.failure.check()?;
         let mut filling = unpoisoned(&self.shared.filling);
         let handed = if filling.rows.len() > 0 { filling.hand_on() } else { Ok(()) };
@@ -279,13 +278,14 @@ impl Import {
         self.shared.pieces.complete(vault, bundle)?;
         let numbered = places::check(vault, bundle)?;
         people::count(vault, bundle)?;
-        store.arrive(bundle, finished, numbered)
+        store.arrive(bundle, finished, numbered, tell)
     }
 
-    /// Removes everything that was written. What a full disk does not let go is removed at the next opening.
-    pub fn abandon(mut self, store: &EventStore) {
+    /// Removes everything that was written, and lets `tell` write that down. What a full disk does not let go is removed
+    /// at the next opening.
+    pub fn abandon(mut self, store: &EventStore, tell: impl FnOnce(&Transaction<'_>, &BundleSummary) -> Told) {
         self.stop();
-        store.drop_bundle(self.shared.bundle);
+        store.drop_bundle(self.shared.bundle, tell);
     }
 
     /// Lets the encoder write what it has, and waits for it.

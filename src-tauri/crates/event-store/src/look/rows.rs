@@ -138,9 +138,11 @@ impl<'a> Reader<'a> {
         let form = at(self.forms, row);
         if nanos == UNDATED || form == time_form::KEPT {
             let text = self.text(name::TIME_TEXT, row).unwrap_or_default();
-            // What was dated when it came in is read the same way again.
-            let read = if nanos == UNDATED { None } else { Instant::parse(&text).ok() };
-            return read.unwrap_or_else(|| Instant::undated(text));
+            if nanos == UNDATED {
+                return Instant::undated(text);
+            }
+            // A text without a zone has the number that the zone chosen at the import gave it.
+            return Instant::parse(&text).unwrap_or_else(|_| Instant::zoned(text, nanos));
         }
         let text = time_form::render(nanos, form);
         Instant::parse(&text).unwrap_or_else(|_| Instant::from_utc_nanos(nanos))

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use access_log::{AccessLog, Entry, Purpose, Witnessed};
 use event_store::{
-    Begun, EventQuestions, EventStore, Finished, Import, NewBundle, PeopleOrder, RecordSpan, Row, Sizes, Standing,
-    StoreFault, StoredEvent, log_people, log_question,
+    Begun, BundleSummary, EventQuestions, EventStore, Finished, Import, NewBundle, PeopleOrder, RecordSpan, Row, Sizes,
+    Standing, StoreFault, StoredEvent, log_people, log_question,
 };
 use model::{Action, BundleId, Event, EventId, Instant, Outcome, PatientId, SessionId, StreamId, UserId};
 use tempfile::TempDir;
@@ -50,6 +50,7 @@ impl Desk {
         let log = AccessLog::open(&vault).unwrap();
         drop(log.begin(&vault, &now()).unwrap());
         let store = EventStore::open(Arc::clone(&vault)).unwrap().with_sizes(SMALL);
+        store.give_up_broken_off(|_, _| Ok(())).unwrap();
         Self { store, log, vault, folder, home }
     }
 
@@ -89,7 +90,16 @@ impl Desk {
     pub(crate) fn import(&self, traffic: &Traffic) {
         let import = self.begin(traffic);
         traffic.hand_over(&import).unwrap();
-        import.finish(&self.store, &traffic.finished()).unwrap();
+        self.finish(import, traffic).unwrap();
+    }
+
+    /// Finishes an import, or gives it up.
+    pub(crate) fn finish(&self, mut import: Import, traffic: &Traffic) -> Result<BundleSummary, StoreFault> {
+        let finished = import.finish(&self.store, &traffic.finished(), |_, _| Ok(()));
+        if finished.is_err() {
+            import.abandon(&self.store, |_, _| Ok(()));
+        }
+        finished
     }
 
     /// Pages of `size` rows, to the end.
