@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use base64ct::{Base64, Encoding as _};
 use der::asn1::{AnyRef, ObjectIdentifier, UintRef};
 use der::{Decode as _, Sequence};
 use x509_cert::spki::SubjectPublicKeyInfoRef;
@@ -205,6 +206,15 @@ impl PublicKey {
     pub fn only_algorithm(&self) -> Option<Algorithm> {
         matches!(self.material, Material::Ed25519(_)).then_some(Algorithm::Ed25519)
     }
+}
+
+/// An Ed25519 key as a PEM file (RFC 8410). It is written as it is, whether or not it is fit for use.
+#[must_use]
+pub fn ed25519_pem(key: &[u8; 32]) -> String {
+    // SEQUENCE { SEQUENCE { OBJECT IDENTIFIER 1.3.101.112 }, BIT STRING } with their lengths, which never differ.
+    const PREFIX: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+    let body = Base64::encode_string(&[PREFIX.as_slice(), key].concat());
+    format!("-----BEGIN {LABEL}-----\n{body}\n-----END {LABEL}-----\n")
 }
 
 fn ed25519(bytes: &[u8]) -> Result<Material, KeyFault> {

@@ -1,7 +1,5 @@
 //! Time stamps by a time stamp authority that the real `openssl ts` plays.
 
-#![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
-
 mod tools;
 
 use integrity::Digest;

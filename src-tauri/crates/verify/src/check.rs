@@ -1,36 +1,33 @@
-//! The check from beginning to end (formats 1.11): container, manifests, records, chains, checkpoints, verdict.
+//! The check from beginning to end (formats 1.11): container, manifests, records, chains, checkpoints, anchors,
+//! signatures. The verdict is drawn in `conclude`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bundle::Profile;
+use integrity::signature::Purpose;
 
-use crate::chain::{self, Linked, Spot, Trace};
+use crate::anchors;
+use crate::archives;
+use crate::chain::{self, Elsewhere, Linked, Spot, Trace};
 use crate::checkpoint::{self, Checkpoints};
 use crate::claims::{Claims, SegmentState};
-use crate::container::{self, Payload, SIGNATURES};
+use crate::conclude::{Outcome, conclude};
+use crate::container::{self, Payload};
 use crate::fault::{Halt, VerifyFault};
 use crate::finding::{Code, Finding};
 use crate::foreign;
 use crate::hands::{Onlooker, Options, Progress, Spill};
 use crate::pass::{self, Crew, Intake};
+use crate::proof::Agreed;
+use crate::reach;
 use crate::record::Judge;
-use crate::report::{self, Basis, BundleName, Counts, CoverageSpan, Grounds, Report};
+use crate::report::{self, Report};
+use crate::seals::{self, Detached, Keyring, Policy, RecordSeal, Seals, Wrong};
 use crate::segments;
 use crate::source::Source;
 use crate::streams;
 use crate::words::{count_of, number};
 use crate::work::Work;
-
-/// What the check has come to besides findings.
-#[derive(Default)]
-struct Outcome {
-    bundle_id: Option<String>,
-    counts: Counts,
-    coverage: Vec<CoverageSpan>,
-    checkpoints_agreeing: u64,
-    last_seq: Option<u64>,
-    has_unread: bool,
-}
 
 /// Checks a bundle and reports.
 ///
@@ -68,57 +65,77 @@ pub fn check(
     Ok(conclude(work, outcome, has_evidence, stopped))
 }
 
+/// What was read before the records.
+struct Ground<'a> {
+    payload: &'a Payload,
+    claims: &'a Claims,
+    keyring: &'a Keyring,
+    detached: &'a Detached,
+    policy: Policy,
+}
+
 /// Checks a bundle of the native format.
-fn audit_bundle(
-    work: &mut Work<'_>,
+fn audit_bundle<'a>(
+    work: &mut Work<'a>,
     onlooker: &dyn Onlooker,
     spill: &mut dyn Spill,
-    outcome: &mut Outcome,
+    outcome: &mut Outcome<'a>,
 ) -> Result<(), Halt> {
     let info = container::check_declaration(work)?;
     let payload = Payload::read(work)?;
     container::check_tag_files(work)?;
     payload.compare_names(work);
-    let claims = Claims::read(work, &payload, &info)?;
+    outcome.export = container::export(work)?;
+    outcome.detached = seals::check_detached(work)?;
+    let mut claims = Claims::read(work, &payload, &info)?;
     outcome.bundle_id = claims.manifest.as_ref().map(|manifest| manifest.bundle_id.clone());
     outcome.has_unread = claims.segments.iter().any(|segment| segment.state == SegmentState::OtherForm);
-    let mut checkpoints = checkpoint::read(work, &payload, &claims)?;
-    other_files(work, &payload, &claims, &checkpoints)?;
+    let known_at = outcome.detached.stamp.as_ref().and_then(|stamp| stamp.nanos);
+    let keyring = Keyring::read(work, &claims, known_at)?;
+    let policy = Policy::of(claims.manifest.as_ref().and_then(|manifest| manifest.signature_policy.as_deref()));
+    let mut seals = Seals::default();
+    let mut signing = checkpoint::Signing { keyring: &keyring, policy, seals: &mut seals };
+    let mut checkpoints = checkpoint::read(work, &payload, &claims, &mut signing)?;
 
-    let marked = checkpoints.marked();
-    let tolerance = work.options.clock_tolerance_nanos();
-    let mut intake = Intake::new(&claims, known_streams(&claims, &checkpoints), tolerance);
-    let passed = pass_over(work, onlooker, spill, &payload, &claims, &marked, &mut intake);
+    let options = work.options;
+    let mut marked = checkpoints.marked();
+    anchors::marked(&options.anchors, &mut marked);
+    let traces = known_streams(&claims, &checkpoints);
+    let seal = RecordSeal { keyring: &keyring, trust: &options.trust, is_required: policy == Policy::PerEvent };
+    let leaves = wants_leaves(&claims, &traces);
+    let judge = Judge { fingerprint_key: options.fingerprint_key, leaves, marked: &marked, seal };
+    let found = archives::check(work, &payload, &claims, &judge, &mut seals)?;
+    claims.sound_archives = found.sound;
+    other_files(work, &payload, &claims, &checkpoints, &found.read)?;
+
+    let detached = outcome.detached.clone();
+    let ground = Ground { payload: &payload, claims: &claims, keyring: &keyring, detached: &detached, policy };
+    let mut intake = Intake::new(&claims, traces, options.clock_tolerance_nanos());
+    intake.seals = seals;
+    let passed = pass_over(work, onlooker, spill, &ground, &judge, &mut intake);
     outcome.counts.records = intake.records + intake.unreadable;
     outcome.counts.events = intake.records;
-    let Intake { mut traces, segments: segment_traces, mut tally, unknown_members, signed, .. } = intake;
     if let Err(halt) = passed {
-        work.tally.absorb(tally);
+        work.tally.absorb(intake.tally);
         return Err(halt);
     }
-
-    let mut chains = Vec::with_capacity(traces.len());
-    for trace in &mut traces {
-        let end = checkpoints.sound(&trace.id).map(|checkpoint| checkpoint.last_seq).max();
-        chains.push(chain::link(work, &claims, &segment_traces, trace, end)?);
-    }
-    tell_neighbors(&mut tally, &traces, &chains);
-    work.tally.absorb(tally);
-    let reordered = traces.iter().zip(&chains).filter(|(_, linked)| linked.tally.has(Code::EventsReordered));
-    let reordered: BTreeSet<_> = reordered.map(|(trace, _)| trace.id.as_str()).collect();
-    segments::compare(work, &payload, &claims, &segment_traces, &reordered);
+    let unknown_members = std::mem::take(&mut intake.unknown_members);
+    let chains = link(work, &ground, &checkpoints, &mut intake, outcome)?;
     Payload::compare_oxum(work, &info);
-    for (trace, linked) in traces.iter().zip(&mut chains) {
-        judge_stream(work, &claims, &mut checkpoints, trace, linked);
-        outcome.counts.events = outcome.counts.events.saturating_sub(linked.extra_records);
-    }
+    judge_streams(work, &ground, &mut checkpoints, intake, chains, outcome);
     chain::duplicate_ids(work, &claims, spill)?;
     tell_unknown_members(work, &claims, unknown_members);
-    signatures(work, &claims, &checkpoints, signed);
     outcome.checkpoints_agreeing = checkpoints.agreeing;
-    cover(outcome, &claims, &traces, &chains);
     // Files that nobody lists were passed over.
     work.came(0, work.how_far.bytes_total)
+}
+
+/// Whether Merkle leaves are needed anywhere.
+fn wants_leaves(claims: &Claims, traces: &[Trace]) -> bool {
+    let mut stated = claims.segments.iter().filter_map(|claim| claim.stated.as_ref());
+    traces.iter().any(|trace| trace.trees.is_wanted())
+        || stated.any(|stated| stated.merkle_root.is_some())
+        || claims.archives().iter().any(|archive| archive.path.is_some() && archive.merkle_root.is_some())
 }
 
 /// The one pass over all records.
@@ -126,34 +143,119 @@ fn pass_over(
     work: &mut Work<'_>,
     onlooker: &dyn Onlooker,
     spill: &mut dyn Spill,
-    payload: &Payload,
-    claims: &Claims,
-    marked: &BTreeMap<String, Vec<u64>>,
+    ground: &Ground<'_>,
+    judge: &Judge<'_>,
     intake: &mut Intake<'_>,
 ) -> Result<(), Halt> {
-    let mut stated = claims.segments.iter().filter_map(|claim| claim.stated.as_ref());
-    let leaves =
-        intake.traces.iter().any(|trace| trace.trees.is_wanted()) || stated.any(|stated| stated.merkle_root.is_some());
-    let judge = Judge { fingerprint_key: work.options.fingerprint_key, leaves, marked };
     let crew = Crew {
         source: work.source,
-        payload,
-        judge: &judge,
+        payload: ground.payload,
+        judge,
         onlooker,
         progress: work.progress,
         workers: work.options.workers,
     };
-    pass::run(&crew, claims, intake, spill, &mut work.how_far)
+    pass::run(&crew, ground.claims, intake, spill, &mut work.how_far)
 }
 
-/// Takes over what the chain of a stream came to and compares the stream with everything that speaks of it.
+/// Links every stream and compares the segments with what is said of them.
+fn link(
+    work: &mut Work<'_>,
+    ground: &Ground<'_>,
+    checkpoints: &Checkpoints,
+    intake: &mut Intake<'_>,
+    outcome: &Outcome<'_>,
+) -> Result<Vec<Linked>, Halt> {
+    let options = work.options;
+    let mut chains = Vec::with_capacity(intake.traces.len());
+    for trace in &mut intake.traces {
+        let elsewhere = Elsewhere {
+            checkpoint_end: checkpoints.sound(&trace.id).map(|checkpoint| checkpoint.last_seq).max(),
+            anchor_end: anchors::ends(&options.anchors, &trace.id),
+            anchors: &options.anchors,
+            export: outcome.export,
+        };
+        chains.push(chain::link(work, ground.claims, &intake.segments, trace, elsewhere)?);
+    }
+    let mut tally = std::mem::take(&mut intake.tally);
+    tell_neighbors(&mut tally, &intake.traces, &chains);
+    work.tally.absorb(tally);
+    let both = intake.traces.iter().zip(&chains);
+    let reordered = both.filter(|(_, linked)| linked.tally.has(Code::EventsReordered));
+    let reordered: BTreeSet<_> = reordered.map(|(trace, _)| trace.id.as_str()).collect();
+    segments::compare(work, ground.payload, ground.claims, &intake.segments, &reordered);
+    let Ground { claims, keyring, policy, .. } = *ground;
+    seals::check_segments(work, claims, keyring, &intake.segments, policy, &mut intake.seals);
+    Ok(chains)
+}
+
+/// Compares each stream with everything that speaks of it, and works out how far somebody vouches for it.
+fn judge_streams<'a>(
+    work: &mut Work<'a>,
+    ground: &Ground<'_>,
+    checkpoints: &mut Checkpoints,
+    intake: Intake<'_>,
+    mut chains: Vec<Linked>,
+    outcome: &mut Outcome<'a>,
+) {
+    let Intake { traces, mut seals, segments, .. } = intake;
+    outcome.anchors = anchors::other_streams(&work.options.anchors, &traces);
+    let mut agreed = Vec::with_capacity(traces.len());
+    for (trace, linked) in traces.iter().zip(&mut chains) {
+        let sealed = judge_stream(work, ground.claims, checkpoints, trace, linked);
+        outcome.counts.events = outcome.counts.events.saturating_sub(linked.extra_records);
+        for (seq, seal) in sealed {
+            seals.sealed(&trace.id, seq, seal);
+        }
+        agreed.push(outside(work, ground, trace, linked, &mut seals, outcome));
+        let has_checkpoint = checkpoints.by_stream.contains_key(&trace.id);
+        if ground.policy == Policy::PerCheckpoint && !has_checkpoint && trace.records > 0 {
+            let spot = seals::Spot { stream_id: trace.id.clone(), ..seals::Spot::default() };
+            seals.wrong(Wrong::Missing, None, Purpose::Checkpoint, spot);
+        }
+    }
+    seals::tell(work, ground.keyring, &mut seals);
+    for ((trace, linked), agreed) in traces.iter().zip(&chains).zip(&agreed) {
+        outcome.goes_on |= linked.goes_on;
+        outcome.reaches.push(reach::reach(trace, linked, seals.streams.get(&trace.id), agreed));
+        outcome.heads.extend(report::head_of(trace, linked, &segments));
+    }
+    outcome.signed_by = report::signed_by(ground.keyring, &seals, ground.detached);
+    cover(outcome, ground.claims, &traces, &chains);
+}
+
+/// What comes from outside the records: signatures over the whole bundle, time stamps, anchors. Gives the records that
+/// an anchor agrees with, in ascending order.
+fn outside<'a>(
+    work: &mut Work<'a>,
+    ground: &Ground<'_>,
+    trace: &Trace,
+    linked: &Linked,
+    seals: &mut Seals,
+    outcome: &mut Outcome<'a>,
+) -> Vec<(u64, Agreed)> {
+    let used = anchors::compare(work, trace, linked, outcome.export);
+    let mut agreed: Vec<_> = used.iter().filter_map(anchors::Used::agreed).collect();
+    if let Some(last) = linked.kept.last() {
+        if let Some(ssh) = &ground.detached.ssh {
+            seals.sealed(&trace.id, last.last_seq, ssh.seal);
+        }
+        agreed.extend(ground.detached.stamp.as_ref().map(|stamp| (last.last_seq, stamp.agreed)));
+    }
+    agreed.sort_by_key(|(seq, _)| *seq);
+    outcome.anchors.extend(used);
+    agreed
+}
+
+/// Takes over what the chain of a stream came to and compares the stream with what the bundle says of it. Gives the
+/// records that signed checkpoints seal.
 fn judge_stream(
     work: &mut Work<'_>,
     claims: &Claims,
     checkpoints: &mut Checkpoints,
     trace: &Trace,
     linked: &mut Linked,
-) {
+) -> Vec<(u64, seals::Seal)> {
     let totals = claims.stream(&trace.id).map(|stated| chain::totals(stated, linked)).unwrap_or_default();
     for finding in totals {
         // What a segment has told of its own end is not told again of the stream's.
@@ -170,8 +272,9 @@ fn judge_stream(
     undeclared(work, claims, trace);
     streams::clocks(work, claims, trace);
     streams::versions(work, claims, trace);
-    checkpoint::compare(work, checkpoints, trace, linked);
+    let sealed = checkpoint::compare(work, checkpoints, trace, linked);
     checkpoint::missing_days(work, checkpoints, trace, linked);
+    sealed
 }
 
 fn tell_unknown_members(work: &mut Work<'_>, claims: &Claims, members: BTreeMap<String, (u64, Spot, u64)>) {
@@ -183,10 +286,10 @@ fn tell_unknown_members(work: &mut Work<'_>, claims: &Claims, members: BTreeMap<
 }
 
 /// What the evidence covers, stream by stream.
-fn cover(outcome: &mut Outcome, claims: &Claims, traces: &[Trace], chains: &[Linked]) {
+fn cover(outcome: &mut Outcome<'_>, claims: &Claims, traces: &[Trace], chains: &[Linked]) {
     let source = claims.manifest.as_ref().and_then(|manifest| manifest.source.as_ref()?.system.as_deref());
-    for (trace, linked) in traces.iter().zip(chains) {
-        outcome.coverage.extend(report::spans_of(source.unwrap_or(&trace.id), trace, linked));
+    for ((trace, linked), reach) in traces.iter().zip(chains).zip(&outcome.reaches) {
+        outcome.coverage.extend(report::spans_of(source.unwrap_or(&trace.id), trace, linked, reach));
     }
     if let [linked] = chains {
         outcome.last_seq = linked.kept.last().map(|piece| piece.last_seq);
@@ -198,10 +301,17 @@ fn has(count: u64) -> String {
 }
 
 /// Hashes the payload that is neither records nor checkpoints nor the audit manifest.
-fn other_files(work: &mut Work<'_>, payload: &Payload, claims: &Claims, checkpoints: &Checkpoints) -> Result<(), Halt> {
+fn other_files(
+    work: &mut Work<'_>,
+    payload: &Payload,
+    claims: &Claims,
+    checkpoints: &Checkpoints,
+    archives: &BTreeSet<String>,
+) -> Result<(), Halt> {
     let segments = claims.segments.iter().filter(|claim| claim.state == SegmentState::Present);
     let mut read: BTreeSet<_> = segments.map(|claim| claim.path.as_str()).collect();
     read.extend([bundle::ab1::AUDIT_MANIFEST_NAME, checkpoints.path.as_str()]);
+    read.extend(archives.iter().map(String::as_str));
     let source = work.source;
     let others =
         source.entries().iter().filter(|entry| payload.lists(&entry.name) && !read.contains(entry.name.as_str()));
@@ -258,71 +368,4 @@ fn undeclared(work: &mut Work<'_>, claims: &Claims, trace: &Trace) {
     );
     let finding = Finding::new(Code::AuditManifestInvalid, message).stream_id(trace.id.as_str()).field("streams");
     work.find(finding.at_file(bundle::ab1::AUDIT_MANIFEST_NAME).count(trace.records));
-}
-
-/// Says that signatures are there, or ought to be, and were not checked.
-fn signatures(work: &mut Work<'_>, claims: &Claims, checkpoints: &Checkpoints, signed_records: u64) {
-    let manifest = claims.manifest.as_ref();
-    let policy = manifest.and_then(|manifest| manifest.signature_policy.as_deref()).unwrap_or("none");
-    let segments = claims.segments.iter().filter_map(|claim| claim.stated.as_ref());
-    let signed_segments = segments.filter(|stated| stated.sig.is_some()).count();
-    let detached = work.source.entries().iter().filter(|entry| entry.name.starts_with(SIGNATURES)).count();
-    let count = [signed_segments, detached]
-        .into_iter()
-        .filter_map(|count| u64::try_from(count).ok())
-        .fold(signed_records + checkpoints.signed, u64::saturating_add);
-    if count == 0 && policy == "none" {
-        return;
-    }
-    let message = if count == 0 {
-        "The bundle says that it is signed, but no signature was found. Signatures are not checked yet.".to_owned()
-    } else {
-        format!(
-            "{} in this bundle {} not been checked yet.",
-            count_of(count, "signature"),
-            if count == 1 { "has" } else { "have" }
-        )
-    };
-    work.find(Finding::new(Code::SignaturesNotChecked, message).count(count));
-}
-
-/// Draws the verdict from what was found.
-fn conclude(work: Work<'_>, outcome: Outcome, has_evidence: bool, stopped: Option<crate::hands::HowFar>) -> Report {
-    let grounds = Grounds {
-        worst: work.tally.worst(),
-        stopped: stopped.is_some(),
-        evaluable: has_evidence && outcome.counts.events > 0 && !outcome.has_unread,
-        signatures_open: work.tally.has(Code::SignaturesNotChecked),
-    };
-    let (integrity, assurance, badge) = report::conclude(grounds);
-    let basis = Basis {
-        tally: &work.tally,
-        counts: outcome.counts,
-        badge,
-        stopped,
-        has_evidence,
-        has_unread: outcome.has_unread,
-        checkpoints_agreeing: outcome.checkpoints_agreeing,
-        last_seq: outcome.last_seq,
-        tolerance_seconds: work.options.clock_tolerance.as_secs_f64(),
-    };
-    let (proves, does_not_prove, summary) =
-        (report::proves(&basis), report::does_not_prove(&basis), report::summary(&basis));
-    Report {
-        bundle: BundleName {
-            path: None,
-            profile: work.source.profile().name().to_owned(),
-            bundle_id: outcome.bundle_id,
-        },
-        integrity,
-        assurance,
-        badge,
-        summary,
-        stopped,
-        counts: outcome.counts,
-        findings: work.tally.into_list(),
-        coverage: outcome.coverage,
-        proves,
-        does_not_prove,
-    }
 }

@@ -13,6 +13,7 @@ use crate::container::{BagInfo, Payload};
 use crate::fault::Halt;
 use crate::finding::{Code, Finding};
 use crate::record::clock;
+use crate::seals::Entries;
 use crate::work::Work;
 
 /// Where segments lie, for bundles whose audit manifest cannot tell.
@@ -46,6 +47,10 @@ pub(crate) struct Claims {
     pub(crate) sealed_at: Option<i64>,
     /// Place of each stream in the manifest.
     stream_places: BTreeMap<String, usize>,
+    /// What signatures over segments are taken over.
+    pub(crate) entries: Entries,
+    /// Places of the archives that lie in the bundle and whose content holds.
+    pub(crate) sound_archives: BTreeSet<usize>,
 }
 
 impl Claims {
@@ -67,14 +72,13 @@ impl Claims {
 
     /// Reads the audit manifest and settles which segments are read, in which order.
     pub(crate) fn read(work: &mut Work<'_>, payload: &Payload, info: &BagInfo) -> Result<Self, Halt> {
-        let manifest = read_manifest(work, payload)?;
-        let mut claims = match manifest {
-            Some(manifest) => {
+        let mut claims = match read_manifest(work, payload)? {
+            Some((manifest, entries)) => {
                 check_manifest(work, &manifest, info);
                 let places = manifest.streams.iter().enumerate().rev();
                 let stream_places = places.map(|(place, stream)| (stream.stream_id.clone(), place)).collect();
                 let segments = stated_segments(work, &manifest);
-                Self { segments, manifest: Some(manifest), sealed_at: None, stream_places }
+                Self { segments, manifest: Some(manifest), stream_places, entries, ..Self::default() }
             }
             None => Self { segments: found_segments(work), ..Self::default() },
         };
@@ -84,7 +88,7 @@ impl Claims {
     }
 }
 
-fn read_manifest(work: &mut Work<'_>, payload: &Payload) -> Result<Option<Manifest>, Halt> {
+fn read_manifest(work: &mut Work<'_>, payload: &Payload) -> Result<Option<(Manifest, Entries)>, Halt> {
     let Some(text) = work.small_file(AUDIT_MANIFEST_NAME, AUDIT_MANIFEST_BYTES_MAX)? else {
         if work.source.entry(AUDIT_MANIFEST_NAME).is_none() {
             let message = "The audit manifest is missing: nothing says which records the bundle ought to hold.";
@@ -95,23 +99,23 @@ fn read_manifest(work: &mut Work<'_>, payload: &Payload) -> Result<Option<Manife
     if let Some(sum) = work.sum_of(AUDIT_MANIFEST_NAME, false)? {
         payload.compare_sum(work, AUDIT_MANIFEST_NAME, &sum);
     }
-    let canonical = match canonical::canonicalize(&text) {
-        Ok(canonical) => canonical,
+    let scan = match canonical::scan(&text) {
+        Ok(scan) => scan,
         Err(fault) => {
             let offset = u64::try_from(fault.offset).unwrap_or(u64::MAX);
             work.find(invalid("The audit manifest cannot be read.").byte_offset(offset));
             return Ok(None);
         }
     };
-    if canonical != text {
+    if !scan.was_canonical() {
         let message = "The audit manifest is not written in canonical form. Its content is unaffected.";
         work.find(Finding::new(Code::RecordNotCanonical, message).at_file(AUDIT_MANIFEST_NAME));
     }
-    let manifest = serde_json::from_slice(&canonical);
+    let manifest = serde_json::from_slice(scan.text());
     if manifest.is_err() {
         work.find(invalid("The audit manifest lacks a required member or has one of another kind."));
     }
-    Ok(manifest.ok())
+    Ok(manifest.ok().map(|manifest| (manifest, Entries::read(&scan))))
 }
 
 fn invalid(message: &str) -> Finding {
@@ -220,7 +224,8 @@ fn missing_segment(work: &mut Work<'_>, path: &str) {
     }
 }
 
-fn already_told(work: &Work<'_>, path: &str) -> bool {
+/// Whether a finding has told that a file is missing or extra.
+pub(crate) fn already_told(work: &Work<'_>, path: &str) -> bool {
     let told =
         |code| move |finding: &&Finding| finding.code == code && finding.file.as_deref() == Some(&*visible(path));
     let findings = work.tally.told();

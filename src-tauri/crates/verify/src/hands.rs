@@ -3,6 +3,9 @@
 use std::io;
 use std::time::Duration;
 
+use crate::anchors::Anchor;
+use crate::trust::Trust;
+
 /// How to check.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -13,13 +16,18 @@ pub struct Options {
     pub clock_tolerance: Duration,
     /// 16 random bytes that key the fingerprints of event ids, so that nobody can prepare ids that collide.
     pub fingerprint_key: [u8; 16],
+    /// What is pinned. Empty by default.
+    pub trust: Trust,
+    /// Heads from outside the bundle. Those of other streams do no harm.
+    pub anchors: Vec<Anchor>,
 }
 
 impl Options {
-    /// One worker and no tolerance.
+    /// One worker, no tolerance, nothing pinned and no anchor.
     #[must_use]
     pub const fn new(fingerprint_key: [u8; 16]) -> Self {
-        Self { workers: 1, clock_tolerance: Duration::ZERO, fingerprint_key }
+        let trust = Trust { keys: Vec::new(), ssh_keys: Vec::new(), authorities: Vec::new() };
+        Self { workers: 1, clock_tolerance: Duration::ZERO, fingerprint_key, trust, anchors: Vec::new() }
     }
 
     /// The tolerance in nanoseconds; what 64 bits cannot hold is longer than any log.

@@ -38,6 +38,12 @@ impl Spans {
         self.overfull || self.ends.range(..=to).next_back().is_some_and(|(_, end)| *end >= from)
     }
 
+    /// The last contained number from `from` to `to`; none at all once the set has taken in more than it was told.
+    pub(crate) fn last_within(&self, from: u64, to: u64) -> Option<u64> {
+        let (_, end) = self.ends.range(..=to).next_back().filter(|_| !self.overfull)?;
+        Some(*end.min(&to)).filter(|last| *last >= from)
+    }
+
     /// Splits `from` to `to` into parts: (from, to, contained).
     pub(crate) fn split(&self, from: u64, to: u64) -> Vec<(u64, u64, bool)> {
         let mut parts = Vec::new();
@@ -81,6 +87,10 @@ mod tests {
         assert_eq!(spans.ranges().collect::<Vec<_>>(), [(1, 3), (5, 9)]);
         assert!(spans.meets(4, 5) && !spans.meets(4, 4) && !spans.meets(10, 99));
         assert_eq!(spans.split(2, 6), [(2, 3, true), (4, 4, false), (5, 6, true)]);
+        assert_eq!(
+            [(1, 4), (4, 4), (4, 7), (6, 99)].map(|(from, to)| spans.last_within(from, to)),
+            [Some(3), None, Some(7), Some(9)]
+        );
         assert_eq!(spans.split(10, 12), [(10, 12, false)]);
         assert_eq!(spans.split(4, 11), [(4, 4, false), (5, 9, true), (10, 11, false)]);
     }

@@ -6,10 +6,11 @@ mod bag;
 
 use std::collections::BTreeSet;
 
+use bag::signing::{Policy, Producer};
 use bag::{Bag, Draft, STREAM, hashed, parsed, retag, time};
 use bundle::{Trouble, TroubleCode};
 use serde_json::json;
-use verify::{Code, Severity};
+use verify::{Anchor, Code, Origin, Remembered, Severity};
 
 type Make = fn() -> Bag;
 
@@ -266,12 +267,88 @@ const TABLE: &[(Code, Make, &[&str])] = &[
     ),
     (Code::CheckpointsNotChecked, overlapping_checkpoints, &["file"]),
     (
-        Code::SignaturesNotChecked,
-        || stated(|draft| draft.manifest["signature_policy"] = json!("per-event")),
-        &["count"],
+        Code::AnchorMismatch,
+        || anchored(|anchor| anchor.last_hash = integrity::Digest::of(b"other")),
+        &["seq", "altered_within", "field", "expected", "actual", "source", "stream_id"],
     ),
+    (
+        Code::BundleRollback,
+        || {
+            anchored(|anchor| {
+                anchor.last_seq = 50;
+                anchor.origin = remembered();
+            })
+        },
+        &["seq", "missing_from", "missing_to", "count", "source", "expected", "actual", "stream_id"],
+    ),
+    (Code::TokenNotChecked, || bagged(|bag| bag.set("signatures/tagmanifest-sha256.txt.tsr", "x")), &["file"]),
+    (
+        Code::SignatureInvalid,
+        || signed(|draft| draft.change(7, |record| record["sig"]["value"] = json!("AAAA"))),
+        &["file", "line", "byte_offset", "seq", "kid", "stream_id"],
+    ),
+    (
+        Code::SignatureMissing,
+        || signed(|draft| draft.change(7, |record| drop(record.as_object_mut().unwrap().remove("sig")))),
+        &["file", "line", "byte_offset", "seq", "stream_id"],
+    ),
+    (
+        Code::SignatureAlgorithmUnsupported,
+        || signed(|draft| draft.change(7, |record| record["sig"]["alg"] = json!("none"))),
+        &["file", "line", "byte_offset", "seq", "kid", "stream_id"],
+    ),
+    (
+        Code::KeyUnknown,
+        || signed(|draft| draft.keys = json!({"keys": []})),
+        &["file", "line", "byte_offset", "seq", "kid", "count", "altered_within", "stream_id"],
+    ),
+    (Code::KeyUntrusted, || signed(|_| {}), &["file", "line", "byte_offset", "seq", "kid", "count", "stream_id"]),
+    (
+        Code::KeyNotValidAtTime,
+        || signed(|draft| draft.keys["keys"][0]["not_after"] = json!(time(0))),
+        &["file", "line", "seq", "kid", "count", "times", "stream_id"],
+    ),
+    (
+        Code::KeyRevoked,
+        || signed(|draft| draft.keys["keys"][0]["revoked_at"] = json!("2026-04-01T00:00:00Z")),
+        &["file", "line", "seq", "kid", "count", "times", "stream_id"],
+    ),
+    (Code::SignaturesNotChecked, || bagged(|bag| bag.set("signatures/x.p7s", "x")), &["file", "count"]),
     (Code::ChecksumNotChecked, || stated(|draft| draft.manifest["row_checksum"] = json!({"recipe": "jcs"})), &["file"]),
 ];
+
+/// A log whose records are signed, with something done to it before it is stated again.
+fn signed(tamper: impl FnOnce(&mut Draft)) -> Bag {
+    let mut draft = Draft::signed(40, 20, Policy::Event, &Producer::new(1));
+    tamper(&mut draft);
+    draft.restate_segments();
+    draft.bag()
+}
+
+/// An unsigned log with an anchor at its head.
+fn anchored(change: impl FnOnce(&mut Anchor)) -> Bag {
+    let draft = Draft::new(40, 20);
+    let last = parsed(&draft.segments[1].lines[19]);
+    let mut anchor = Anchor {
+        stream_id: STREAM.to_owned(),
+        last_seq: 40,
+        last_hash: integrity::Digest::from_hex(last["hash"].as_str().unwrap()).unwrap(),
+        last_event_id: None,
+        origin: Origin::Typed,
+    };
+    change(&mut anchor);
+    let mut bag = draft.bag();
+    bag.anchors.push(anchor);
+    bag
+}
+
+fn remembered() -> Origin {
+    Origin::Remembered(Remembered {
+        on: "2026-04-01".to_owned(),
+        export: integrity::Digest::of(b"another export"),
+        first: None,
+    })
+}
 
 fn uppercase_digest() -> Bag {
     bagged(|bag| {

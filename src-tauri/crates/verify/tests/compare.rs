@@ -23,7 +23,8 @@ fn log(count: u64) -> Vec<Vec<u8>> {
 
 /// An export of some lines of one stream.
 fn export(lines: &[Vec<u8>], per_segment: usize) -> Draft {
-    let mut draft = Draft { segments: Vec::new(), checkpoints: Vec::new(), manifest: json!(null) };
+    let mut draft =
+        Draft { segments: Vec::new(), checkpoints: Vec::new(), keys: json!({"keys": []}), manifest: json!(null) };
     add(&mut draft, STREAM, lines, per_segment);
     draft.restate();
     draft
@@ -213,7 +214,8 @@ fn what_has_no_record_in_common_cannot_be_compared() {
     };
     check(&export(&lines[..20], 13), &export(&lines[30..], 13), Obstacle::Hole);
     check(&export(&lines[30..], 13), &export(&lines[..20], 13), Obstacle::DisjointSpans);
-    let mut other = Draft { segments: Vec::new(), checkpoints: Vec::new(), manifest: json!(null) };
+    let mut other =
+        Draft { segments: Vec::new(), checkpoints: Vec::new(), keys: json!({"keys": []}), manifest: json!(null) };
     other.add_stream(OTHER_STREAM, 20, 9);
     other.restate();
     let comparison = compare(&export(&lines, 13).bag(), &other.bag());
@@ -254,7 +256,8 @@ fn several_streams_are_compared_each_and_the_worst_decides() {
     earlier.add_stream(OTHER_STREAM, 25, 10);
     let other = earlier.lines_of(OTHER_STREAM);
     earlier.restate();
-    let mut later = Draft { segments: Vec::new(), checkpoints: Vec::new(), manifest: json!(null) };
+    let mut later =
+        Draft { segments: Vec::new(), checkpoints: Vec::new(), keys: json!({"keys": []}), manifest: json!(null) };
     add(&mut later, OTHER_STREAM, &other, 7);
     add(&mut later, STREAM, &lines, 7);
     later.restate();
@@ -378,7 +381,8 @@ fn edited(lines: &[Vec<u8>], at: usize, edit: &Edit, per_segment: usize) -> Draf
 }
 
 fn export_unstated(lines: &[Vec<u8>], per_segment: usize) -> Draft {
-    let mut draft = Draft { segments: Vec::new(), checkpoints: Vec::new(), manifest: json!(null) };
+    let mut draft =
+        Draft { segments: Vec::new(), checkpoints: Vec::new(), keys: json!({"keys": []}), manifest: json!(null) };
     add(&mut draft, STREAM, lines, per_segment);
     draft
 }

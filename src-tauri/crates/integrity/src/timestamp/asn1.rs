@@ -64,11 +64,12 @@ pub(super) enum Status {
     RevocationNotification = 5,
 }
 
-/// `TSTInfo`. The time is kept as it is written, because it may have a fraction of a second.
+/// `TSTInfo`. The time is kept as it is written, because it may have a fraction of a second; the policy, because it
+/// may have fewer arcs than the library takes.
 #[derive(Sequence)]
 pub(super) struct TstInfo {
     pub(super) version: u8,
-    pub(super) policy: ObjectIdentifier,
+    pub(super) policy: Any,
     pub(super) imprint: MessageImprint,
     pub(super) serial: Int,
     pub(super) time: Any,

@@ -54,7 +54,7 @@ pub(crate) struct Ground<'a> {
     pub(crate) stream_id: &'a str,
     claims: &'a Claims,
     /// Archives of the stream by the number they begin at.
-    archives: BTreeMap<u64, Vec<&'a Archive>>,
+    archives: BTreeMap<u64, Vec<(usize, &'a Archive)>>,
     /// Sorted by where they begin.
     lost: Vec<Lost<'a>>,
     lost_numbers: Spans,
@@ -65,9 +65,10 @@ pub(crate) struct Ground<'a> {
 impl<'a> Ground<'a> {
     pub(crate) fn new(stream_id: &'a str, claims: &'a Claims, segments: &[SegmentTrace]) -> Self {
         let mut archives: BTreeMap<u64, Vec<_>> = BTreeMap::new();
-        for archive in claims.archives().iter().filter(|archive| archive.stream_id == stream_id) {
+        let of_stream = claims.archives().iter().enumerate().filter(|(_, archive)| archive.stream_id == stream_id);
+        for (place, archive) in of_stream {
             if let Some(first) = archive.first_seq {
-                archives.entry(first).or_default().push(archive);
+                archives.entry(first).or_default().push((place, archive));
             }
         }
         let (lost, lost_numbers, holes) = (Vec::new(), Spans::default(), Vec::new());
@@ -118,20 +119,23 @@ impl<'a> Ground<'a> {
         let (mut hash, mut seq, mut found) = (left.to_hex(), gap.from, Vec::new());
         while seq <= gap.to {
             let mut candidates = self.archives.get(&seq).into_iter().flatten();
-            let next = candidates.find(|archive| {
+            let next = candidates.find(|(_, archive)| {
                 archive.first_prev_hash.as_deref() == Some(&hash)
                     && archive.last_seq.is_some_and(|last| (seq..=gap.to).contains(&last))
             });
-            let Some((last_seq, last_hash)) = next.and_then(|next| next.last_seq.zip(next.last_hash.clone())) else {
-                return false;
-            };
-            found.push((seq, last_seq));
+            let Some((place, archive)) = next else { return false };
+            let Some((last_seq, last_hash)) = archive.last_seq.zip(archive.last_hash.clone()) else { return false };
+            found.push((seq, last_seq, self.claims.sound_archives.contains(place)));
             (hash, seq) = (last_hash, last_seq + 1);
         }
         if hash != right.to_hex() {
             return false;
         }
-        for (from, to) in found {
+        for (from, to, is_sound) in found {
+            if is_sound {
+                linked.bridged.add(from, to);
+                continue;
+            }
             let message = format!(
                 "{} lie in an archive that is not part of this bundle. The chain fits on both sides; what the archive \
                  holds was not looked at.",
@@ -195,7 +199,11 @@ impl<'a> Ground<'a> {
                 Finding::new(Code::EventsDeleted, message).between([from - 1, to + 1])
             }
             Edge::Tail(source) => {
-                let who = if source == "checkpoint" { "a checkpoint" } else { "the audit manifest" };
+                let who = match source {
+                    "checkpoint" => "a checkpoint",
+                    "anchor" => "a head that was given from outside",
+                    _ => "the audit manifest",
+                };
                 let message =
                     format!("{missing} at the end: {who} says that the log goes on to record {}.", number(to));
                 Finding::new(Code::TailTruncated, message).source(source)

@@ -3,20 +3,28 @@
 use bundle::ab1::Stream;
 use integrity::{Digest, chain};
 
+use crate::anchors;
 use crate::claims::Claims;
 use crate::finding::{Code, Finding};
 use crate::words::number;
 
 use super::gap::{Edge, Gap, Ground};
-use super::link::Linked;
+use super::link::{Elsewhere, Linked};
 use super::pieces::Piece;
 
 /// Where a statement comes from, as findings name it.
 const AUDIT_MANIFEST: &str = "audit-manifest";
 const CHECKPOINT: &str = "checkpoint";
+const ANCHOR: &str = "anchor";
 
 /// Checks the beginning of a stream.
-pub(crate) fn head(claims: &Claims, ground: &Ground<'_>, first: Option<&Piece>, linked: &mut Linked) {
+pub(crate) fn head(
+    claims: &Claims,
+    ground: &Ground<'_>,
+    first: Option<&Piece>,
+    elsewhere: Elsewhere<'_>,
+    linked: &mut Linked,
+) {
     let Some(first) = first else { return };
     let stated = claims.stream(ground.stream_id);
     let stated_seq = stated.and_then(|stream| stream.first_seq).filter(|seq| *seq >= 1);
@@ -51,6 +59,11 @@ pub(crate) fn head(claims: &Claims, ground: &Ground<'_>, first: Option<&Piece>, 
         linked.suspect.add(first.first_seq, first.first_seq);
         let finding = Finding::new(Code::GenesisMismatch, message).seq(first.first_seq);
         linked.find(begin(finding.expected(expected.to_hex()).actual(actual.to_hex())));
+    } else if let Some(before) =
+        anchors::head_before(elsewhere.anchors, elsewhere.export, ground.stream_id, first.first_seq)
+    {
+        // A head that differs is told with the anchors.
+        linked.goes_on = first.first_prev == Some(before);
     } else if first.first_seq > 1 {
         let message = format!(
             "The log goes on from an earlier bundle at record {}. Whether it does so rightly is not checked until \
@@ -66,7 +79,7 @@ pub(crate) fn tail(
     claims: &Claims,
     ground: &Ground<'_>,
     kept: &[Piece],
-    checkpoint_end: Option<u64>,
+    elsewhere: Elsewhere<'_>,
     linked: &mut Linked,
 ) {
     let stated = claims.stream(ground.stream_id);
@@ -76,12 +89,10 @@ pub(crate) fn tail(
         (None, first) => first.unwrap_or(1).saturating_sub(1),
     };
     let stated_end = stated.and_then(|stream| stream.last_seq).max(ground.last_lost());
-    let (end, source) = match (stated_end, checkpoint_end) {
-        (Some(stated), Some(checkpoint)) if checkpoint > stated => (checkpoint, CHECKPOINT),
-        (None, Some(checkpoint)) => (checkpoint, CHECKPOINT),
-        (Some(stated), _) => (stated, AUDIT_MANIFEST),
-        (None, None) => return,
-    };
+    // Of those that say the same, the first one speaks.
+    let said = [(stated_end, AUDIT_MANIFEST), (elsewhere.checkpoint_end, CHECKPOINT), (elsewhere.anchor_end, ANCHOR)];
+    let said = said.into_iter().filter_map(|(end, source)| Some((end?, source)));
+    let Some((end, source)) = said.reduce(|one, other| if other.0 > one.0 { other } else { one }) else { return };
     let right = stated.and_then(|stream| Digest::from_hex(stream.last_hash.as_deref()?));
     let left = match last {
         Some(last) => last.last_hash,

@@ -2,6 +2,7 @@
 
 use integrity::{Digest, chain};
 
+use crate::anchors::Anchor;
 use crate::claims::Claims;
 use crate::fault::Halt;
 use crate::finding::{Code, Finding, Place, Tally};
@@ -32,8 +33,12 @@ pub(crate) struct Linked {
     pub(crate) missing: Spans,
     /// Numbers that something unreadable or lost accounts for.
     pub(crate) unverifiable: Spans,
-    /// Numbers that lie in an archive.
+    /// Numbers that lie in an archive which was not looked into.
     pub(crate) archived: Spans,
+    /// Numbers that lie in an archive which is here and holds.
+    pub(crate) bridged: Spans,
+    /// Whether it goes on from a head that was given from outside.
+    pub(crate) goes_on: bool,
     /// Numbers that were never given.
     pub(crate) skipped: Spans,
     /// Records at which the chain is off: neighbors of a break, rivals, moved ones.
@@ -50,7 +55,7 @@ impl Linked {
 
     /// Whether any number in a range has a finding of its own.
     pub(crate) fn is_off(&self, from: u64, to: u64) -> bool {
-        [&self.missing, &self.unverifiable, &self.archived, &self.skipped, &self.suspect]
+        [&self.missing, &self.unverifiable, &self.archived, &self.bridged, &self.skipped, &self.suspect]
             .iter()
             .any(|spans| spans.meets(from, to))
     }
@@ -61,19 +66,40 @@ impl Linked {
         self.kept.get(at).filter(|piece| piece.first_seq <= seq)
     }
 
+    /// Whether the chain leads from one kept piece to the next.
+    pub(crate) fn leads_on(&self, before: &Piece, after: &Piece) -> bool {
+        let is_linked = before.last_hash.is_some() && before.last_hash == after.first_prev;
+        let (from, to) = (before.last_seq.saturating_add(1), after.first_seq.saturating_sub(1));
+        let is_bridged = || from <= to && self.bridged.split(from, to).iter().all(|(_, _, is_in)| *is_in);
+        is_linked || before.runs_on_in(after) || is_bridged()
+    }
+
     /// Records of the chain that are there.
     pub(crate) fn records(&self) -> u64 {
         self.kept.iter().map(Piece::count).sum()
     }
 }
 
-/// Links the records of one stream. `checkpoint_end` is the last number that a sound checkpoint names.
+/// What is said about a stream from elsewhere than its records.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Elsewhere<'a> {
+    /// The last number that a sound checkpoint names.
+    pub(crate) checkpoint_end: Option<u64>,
+    /// The last number that an anchor names which somebody gave.
+    pub(crate) anchor_end: Option<u64>,
+    /// All anchors, for the head that the stream may go on from.
+    pub(crate) anchors: &'a [Anchor],
+    /// Which export the bundle is.
+    pub(crate) export: Option<Digest>,
+}
+
+/// Links the records of one stream.
 pub(crate) fn link(
     work: &mut Work<'_>,
     claims: &Claims,
     segments: &[SegmentTrace],
     trace: &mut Trace,
-    checkpoint_end: Option<u64>,
+    elsewhere: Elsewhere<'_>,
 ) -> Result<Linked, Halt> {
     let id = trace.id.clone();
     let mut linked = Linked { stream_id: id.clone(), ..Linked::default() };
@@ -102,8 +128,8 @@ pub(crate) fn link(
             trace.step(r.first_seq, r.spot, p.last_time, r.first_time, tolerance);
         }
     }
-    heads::head(claims, &ground, kept.first(), &mut linked);
-    heads::tail(claims, &ground, &kept, checkpoint_end, &mut linked);
+    heads::head(claims, &ground, kept.first(), elsewhere, &mut linked);
+    heads::tail(claims, &ground, &kept, elsewhere, &mut linked);
     linked.kept = kept;
     if trace.overfull {
         let message = "The chain is off at so many places that not all of them were followed.";

@@ -18,6 +18,6 @@ mod trees;
 
 pub(crate) use heads::totals;
 pub(crate) use ids::duplicate_ids;
-pub(crate) use link::{Linked, link};
+pub(crate) use link::{Elsewhere, Linked, link};
 pub(crate) use pieces::Piece;
 pub(crate) use trace::{Mark, Spot, Trace, VersionTotal};

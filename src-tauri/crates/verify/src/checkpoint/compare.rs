@@ -2,6 +2,7 @@
 
 use crate::chain::{Linked, Mark, Trace};
 use crate::finding::{Code, Finding};
+use crate::seals::Seal;
 use crate::words::number;
 use crate::work::Work;
 
@@ -16,15 +17,23 @@ enum Verdict {
     Open,
 }
 
-/// Compares the checkpoints of one stream. The first mismatch stands for the later ones.
-pub(crate) fn compare(work: &mut Work<'_>, checkpoints: &mut Checkpoints, trace: &Trace, linked: &Linked) {
+/// Compares the checkpoints of one stream. The first mismatch stands for the later ones. Gives the records that
+/// agreeing checkpoints seal.
+pub(crate) fn compare(
+    work: &mut Work<'_>,
+    checkpoints: &mut Checkpoints,
+    trace: &Trace,
+    linked: &Linked,
+) -> Vec<(u64, Seal)> {
     let mut agreed = None;
     let mut agreeing = 0;
+    let mut seals = Vec::new();
     for checkpoint in checkpoints.sound(&trace.id) {
         match verdict(checkpoint, trace, linked) {
             Verdict::Agrees => {
                 agreed = agreed.max(Some(checkpoint.last_seq));
                 agreeing += 1;
+                seals.extend(checkpoint.seal.map(|seal| (checkpoint.last_seq, seal)));
             }
             Verdict::Open => {}
             Verdict::Differs(field, expected, actual) => {
@@ -56,6 +65,7 @@ pub(crate) fn compare(work: &mut Work<'_>, checkpoints: &mut Checkpoints, trace:
         let message = "The fingerprints of some checkpoints over their records were not compared: too many overlap.";
         work.find(Finding::new(Code::CheckpointsNotChecked, message).at_file(&checkpoints.path));
     }
+    seals
 }
 
 fn verdict(checkpoint: &Checkpoint, trace: &Trace, linked: &Linked) -> Verdict {

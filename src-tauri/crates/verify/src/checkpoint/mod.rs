@@ -1,7 +1,7 @@
-//! Checkpoints (formats 1.7), the part that needs no key: their own chain, and what they say of the records.
+//! Checkpoints (formats 1.7): their own chain, their signatures, and what they say of the records.
 //!
 //! A checkpoint in the bundle itself shows an edit by somebody who forgot or could not edit the checkpoint file. It is
-//! no anchor: whoever can rewrite the records can rewrite it too.
+//! no anchor: whoever can rewrite the records can rewrite it too, unless it is signed with a key they do not have.
 
 mod compare;
 mod days;
@@ -11,9 +11,11 @@ use std::collections::BTreeMap;
 
 use integrity::Digest;
 
+use crate::seals::Seal;
+
 pub(crate) use compare::compare;
 pub(crate) use days::missing_days;
-pub(crate) use read::read;
+pub(crate) use read::{Signing, read};
 
 /// One checkpoint.
 #[derive(Clone, Debug)]
@@ -30,6 +32,8 @@ pub(crate) struct Checkpoint {
     pub(crate) day: Option<i32>,
     /// Whether nothing is wrong with the checkpoint itself, so that it may be compared with the records.
     pub(crate) is_sound: bool,
+    /// Its signature, if it fits.
+    pub(crate) seal: Option<Seal>,
 }
 
 /// The checkpoints of a bundle by stream, each in the order of the file.
@@ -37,8 +41,6 @@ pub(crate) struct Checkpoint {
 pub(crate) struct Checkpoints {
     pub(crate) path: String,
     pub(crate) by_stream: BTreeMap<String, Vec<Checkpoint>>,
-    /// How many carry a signature.
-    pub(crate) signed: u64,
     /// Whether a line could not be read, so that a checkpoint may be missing here that is not missing.
     pub(crate) has_unreadable: bool,
     /// Lines, blank ones left out.

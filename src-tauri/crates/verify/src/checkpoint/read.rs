@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use bundle::escape::visible;
 use bundle::lines::{Line, LineLimits, runs};
 use integrity::canonical::{self, Scan};
+use integrity::signature::Purpose;
 use integrity::{Digest, chain};
 
 use crate::claims::Claims;
 use crate::container::Payload;
 use crate::fault::Halt;
 use crate::finding::{Code, Finding};
-use crate::record::clock;
+use crate::record::{self, clock};
+use crate::seals::{Keyring, Policy, Said, Seal, Seals, Signed, Spot as SealSpot, Wrong};
 use crate::sums::Summing;
 use crate::words::number;
 use crate::work::Work;
@@ -42,11 +44,25 @@ struct Raw {
     prev: Digest,
     computed: Digest,
     failed: bool,
-    signed: bool,
+    signed: Option<Signed<'static>>,
+    /// When it was made: nanoseconds since 1970.
+    time: Option<i64>,
+}
+
+/// What signatures of checkpoints are checked with.
+pub(crate) struct Signing<'a> {
+    pub(crate) keyring: &'a Keyring,
+    pub(crate) policy: Policy,
+    pub(crate) seals: &'a mut Seals,
 }
 
 /// Reads the checkpoint file, if there is one.
-pub(crate) fn read(work: &mut Work<'_>, payload: &Payload, claims: &Claims) -> Result<Checkpoints, Halt> {
+pub(crate) fn read(
+    work: &mut Work<'_>,
+    payload: &Payload,
+    claims: &Claims,
+    signing: &mut Signing<'_>,
+) -> Result<Checkpoints, Halt> {
     let stated = claims.manifest.as_ref().and_then(|manifest| manifest.checkpoints.as_ref());
     let path = stated.map_or(USUAL_PATH, |stated| stated.path.as_str());
     let mut checkpoints = Checkpoints { path: path.to_owned(), ..Checkpoints::default() };
@@ -73,7 +89,7 @@ pub(crate) fn read(work: &mut Work<'_>, payload: &Payload, claims: &Claims) -> R
             }
         };
         for line in run.lines() {
-            take(work, claims, &line, &mut checkpoints, &mut chain);
+            take(work, claims, &line, &mut checkpoints, &mut chain, signing);
         }
         work.came(0, u64::try_from(run.bytes().len()).unwrap_or(u64::MAX))?;
     }
@@ -94,7 +110,14 @@ pub(crate) fn read(work: &mut Work<'_>, payload: &Payload, claims: &Claims) -> R
     Ok(checkpoints)
 }
 
-fn take(work: &mut Work<'_>, claims: &Claims, line: &Line<'_>, checkpoints: &mut Checkpoints, chain: &mut Chain) {
+fn take(
+    work: &mut Work<'_>,
+    claims: &Claims,
+    line: &Line<'_>,
+    checkpoints: &mut Checkpoints,
+    chain: &mut Chain,
+    signing: &mut Signing<'_>,
+) {
     let is_blank = line.bytes.is_empty() && line.trouble.is_none();
     let at = |finding: Finding| finding.at_file(&checkpoints.path).line(line.number).byte_offset(line.byte_offset);
     let scan = if line.trouble.is_none() { canonical::scan(line.bytes).ok() } else { None };
@@ -107,7 +130,8 @@ fn take(work: &mut Work<'_>, claims: &Claims, line: &Line<'_>, checkpoints: &mut
         chain.unreadable += 1;
         return;
     };
-    let Raw { stream_id, mut checkpoint, hash, prev, computed, failed, signed } = raw;
+    let seal = signing.check(work, &checkpoints.path, &raw);
+    let Raw { stream_id, mut checkpoint, hash, prev, computed, failed, .. } = raw;
     let who = format!("The checkpoint in line {}", number(line.number));
     let about =
         |code, message: String| at(Finding::new(code, message)).stream_id(stream_id.as_str()).seq(checkpoint.last_seq);
@@ -135,13 +159,45 @@ fn take(work: &mut Work<'_>, claims: &Claims, line: &Line<'_>, checkpoints: &mut
     chain.last.insert(stream_id.clone(), hash);
     chain.seen_unreadable.insert(stream_id.clone(), chain.unreadable);
     checkpoints.count += 1;
-    checkpoints.signed += u64::from(signed);
     checkpoint.is_sound = is_sound;
+    checkpoint.seal = seal.filter(|_| is_sound);
     if checkpoints.count <= CHECKPOINTS_MAX {
         checkpoints.by_stream.entry(stream_id).or_default().push(checkpoint);
     } else if !work.tally.has(Code::CheckpointsNotChecked) {
         let message = format!("Only the first {} checkpoints were compared with the records.", number(CHECKPOINTS_MAX));
         work.find(Finding::new(Code::CheckpointsNotChecked, message).at_file(&checkpoints.path));
+    }
+}
+
+impl Signing<'_> {
+    /// Checks the signature of a checkpoint over the hash that it carries.
+    fn check(&mut self, work: &Work<'_>, path: &str, raw: &Raw) -> Option<Seal> {
+        let Raw { stream_id, checkpoint, hash, signed, time, .. } = raw;
+        let spot = SealSpot {
+            stream_id: stream_id.clone(),
+            file: path.to_owned(),
+            seq: Some(checkpoint.last_seq),
+            line: Some(checkpoint.line),
+            byte_offset: Some(checkpoint.byte_offset),
+            field: None,
+        };
+        let Some(signed) = signed else {
+            if self.policy == Policy::PerCheckpoint {
+                self.seals.wrong(Wrong::Missing, None, Purpose::Checkpoint, spot);
+            }
+            return None;
+        };
+        match self.keyring.check(&work.options.trust, Purpose::Checkpoint, hash, signed) {
+            Said::Fits { key, seal } => {
+                let is_outside = |time: &i64| self.keyring.keys.get(key).is_some_and(|key| key.is_outside(*time));
+                self.seals.used(key, Purpose::Checkpoint, spot, time.filter(is_outside));
+                Some(seal)
+            }
+            Said::Wrong(wrong) => {
+                self.seals.wrong(wrong, Some(signed), Purpose::Checkpoint, spot);
+                None
+            }
+        }
     }
 }
 
@@ -172,6 +228,7 @@ fn raw(scan: &Scan<'_>, line: &Line<'_>) -> Option<Raw> {
         Some(_) => Some(hex("merkle_root")?),
         None => None,
     };
+    let time = text("timestamp").and_then(|text| clock::nanos(&text).ok());
     let checkpoint = Checkpoint {
         line: line.number,
         byte_offset: line.byte_offset,
@@ -181,8 +238,14 @@ fn raw(scan: &Scan<'_>, line: &Line<'_>) -> Option<Raw> {
         last_event_id: text("last_event_id").map(std::borrow::Cow::into_owned),
         record_count: count("record_count"),
         merkle_root,
-        day: text("timestamp").and_then(|text| clock::nanos(&text).ok()).map(clock::day),
+        day: time.map(clock::day),
         is_sound: false,
+        seal: None,
+    };
+    // A signature that is none makes the checkpoint one that cannot be read.
+    let signed = match scan.member("sig") {
+        Some(sig) => Some(record::signed(sig)?.into_owned()),
+        None => None,
     };
     Some(Raw {
         stream_id: text("stream_id")?.into_owned(),
@@ -191,6 +254,7 @@ fn raw(scan: &Scan<'_>, line: &Line<'_>) -> Option<Raw> {
         prev: hex("prev_checkpoint_hash")?,
         computed: chain::event_hash(scan),
         failed: text("result")? != "pass",
-        signed: scan.member("sig").is_some(),
+        signed,
+        time,
     })
 }

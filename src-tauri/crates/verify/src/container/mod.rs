@@ -8,9 +8,12 @@ mod listing;
 mod payload;
 
 use bundle::TroubleCode;
+use integrity::Digest;
 
+use crate::fault::Halt;
 use crate::finding::{Code, Finding};
 use crate::source::Source;
+use crate::work::Work;
 
 pub(crate) use declaration::{BagInfo, check as check_declaration};
 
@@ -18,6 +21,15 @@ pub(crate) use payload::{Payload, SIGNATURES, check_tag_files};
 
 /// Most bytes of a manifest or tag manifest: a quarter of a million lines of the longest names.
 pub(crate) const MANIFEST_BYTES_MAX: u64 = 256 << 20;
+
+/// Which export a bundle is: the digest of the list of its payload files. The same files are the same export, however
+/// they are packed.
+pub(crate) fn export(work: &mut Work<'_>) -> Result<Option<Digest>, Halt> {
+    if work.source.entry(payload::MANIFEST).is_none() {
+        return Ok(None);
+    }
+    Ok(work.sum_of(payload::MANIFEST, false)?.map(|sum| sum.sha256))
+}
 
 /// What the container did wrong while it was listed, as findings.
 pub(crate) fn troubles(source: &dyn Source) -> Vec<Finding> {

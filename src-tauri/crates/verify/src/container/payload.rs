@@ -18,7 +18,7 @@ use super::declaration::{BagInfo, oxum_mismatch};
 use super::listing::{self, Listing};
 
 /// Name of the required payload manifest.
-const MANIFEST: &str = "manifest-sha256.txt";
+pub(super) const MANIFEST: &str = "manifest-sha256.txt";
 const MANIFEST_512: &str = "manifest-sha512.txt";
 const TAG_MANIFEST: &str = "tagmanifest-sha256.txt";
 const TAG_MANIFEST_512: &str = "tagmanifest-sha512.txt";

@@ -108,6 +108,17 @@ codes! {
     CheckpointDayMissing = "CHECKPOINT_DAY_MISSING", Warning;
     CheckpointsNotChecked = "CHECKPOINTS_NOT_CHECKED", Info;
 
+    AnchorMismatch = "ANCHOR_MISMATCH", Error;
+    BundleRollback = "BUNDLE_ROLLBACK", Error;
+    TokenNotChecked = "TOKEN_NOT_CHECKED", Info;
+
+    SignatureInvalid = "SIGNATURE_INVALID", Error;
+    SignatureMissing = "SIGNATURE_MISSING", Error;
+    SignatureAlgorithmUnsupported = "SIGNATURE_ALGORITHM_UNSUPPORTED", Error;
+    KeyUnknown = "KEY_UNKNOWN", Error;
+    KeyUntrusted = "KEY_UNTRUSTED", Warning;
+    KeyNotValidAtTime = "KEY_NOT_VALID_AT_TIME", Warning;
+    KeyRevoked = "KEY_REVOKED", Warning;
     SignaturesNotChecked = "SIGNATURES_NOT_CHECKED", Warning;
     ChecksumNotChecked = "CHECKSUM_NOT_CHECKED", Warning;
 }

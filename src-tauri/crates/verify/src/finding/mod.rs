@@ -92,7 +92,7 @@ finding! {
     missing_to: u64;
     /// How many.
     count: u64;
-    /// Which statement says so: `audit-manifest` or `checkpoint`.
+    /// Which statement says so: `audit-manifest`, `checkpoint`, `anchor` or `token`.
     source: String;
     /// The alteration lies between these records, both included.
     altered_within: [u64; 2];

@@ -10,6 +10,7 @@ use crate::container::code_of;
 use crate::finding::{Code, Finding, Tally};
 use crate::hands::Print;
 use crate::record::{BEHIND_ALL_LINES, Hole, RunFacts};
+use crate::seals::Seals;
 use crate::sums::FileSum;
 
 use super::segment::SegmentTrace;
@@ -27,7 +28,7 @@ pub(crate) struct Intake<'a> {
     pub(crate) tally: Tally,
     /// Members that the schema does not know: how often, and (line, seq) of the first.
     pub(crate) unknown_members: BTreeMap<String, (u64, Spot, u64)>,
-    pub(crate) signed: u64,
+    pub(crate) seals: Seals,
     /// Readable records.
     pub(crate) records: u64,
     /// Lines that hold no readable record.
@@ -50,7 +51,7 @@ impl<'a> Intake<'a> {
             segments,
             tally: Tally::default(),
             unknown_members: BTreeMap::new(),
-            signed: 0,
+            seals: Seals::default(),
             records: 0,
             unreadable: 0,
             clock_tolerance_nanos,
@@ -61,7 +62,7 @@ impl<'a> Intake<'a> {
     pub(crate) fn take_run(&mut self, segment: u32, mut facts: RunFacts, prints: &mut Vec<Print>) {
         let streams: Vec<_> = facts.streams.iter().map(|id| self.trace(id)).collect();
         self.tally.absorb(std::mem::take(&mut facts.findings));
-        self.signed += facts.signed;
+        self.seals.take_run(self.claims.path(segment), &facts.streams, std::mem::take(&mut facts.seals));
         self.records += u64::try_from(facts.facts.len()).unwrap_or(u64::MAX);
         self.unreadable += facts.holes.iter().map(|hole| hole.last_line - hole.first_line + 1).sum::<u64>();
         for (name, (count, line, seq)) in std::mem::take(&mut facts.unknown_members) {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use integrity::Digest;
 
 use crate::finding::Tally;
+use crate::seals::RunSeals;
 
 /// What linking needs to know of one readable record.
 #[derive(Clone, Debug)]
@@ -70,8 +71,8 @@ pub(crate) struct RunFacts {
     pub(crate) versions: Vec<Version>,
     /// Members that the schema does not know: how often, and the first line and record.
     pub(crate) unknown_members: BTreeMap<String, (u64, u64, u64)>,
-    /// Records that carry a signature.
-    pub(crate) signed: u64,
+    /// What the signatures of its records come to.
+    pub(crate) seals: RunSeals,
 }
 
 impl RunFacts {

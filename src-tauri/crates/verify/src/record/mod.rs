@@ -19,6 +19,7 @@ use model::InstantFault;
 
 use crate::finding::{Code, Finding};
 use crate::hands::{SeenRecord, Standing};
+use crate::seals::{RecordSeal, Signed, Subject};
 use crate::words::number;
 
 pub(crate) use facts::{BEHIND_ALL_LINES, Fact, Hole, RunFacts, Version};
@@ -41,6 +42,8 @@ pub(crate) struct Judge<'a> {
     pub(crate) leaves: bool,
     /// Sorted record numbers, by stream, whose event ids are needed for checkpoints.
     pub(crate) marked: &'a BTreeMap<String, Vec<u64>>,
+    /// Checks the signature of each record.
+    pub(crate) seal: RecordSeal<'a>,
 }
 
 /// The members of a record around its event.
@@ -53,8 +56,16 @@ struct Head<'s> {
     event: Option<Value<'s>>,
     /// The first member that is of the wrong kind, though linking can do without it.
     wrong: Option<&'static str>,
-    signed: bool,
+    sig: Sig<'s>,
     unknown: Vec<&'s str>,
+}
+
+/// What stands where a signature may stand.
+enum Sig<'s> {
+    Absent,
+    /// Not the three texts it ought to be; the schema says so.
+    Malformed,
+    Present(Signed<'s>),
 }
 
 impl Judge<'_> {
@@ -137,7 +148,13 @@ impl Judge<'_> {
         }
         note_unknown(&head, &event, line, facts);
         let time = times(file, line, &head, &event, facts);
-        facts.signed += u64::from(head.signed);
+        let Line { number, byte_offset, .. } = *line;
+        let subject = Subject { stream, seq, line: number, byte_offset, time };
+        match &head.sig {
+            Sig::Absent => self.seal.check(None, &head.hash, altered, subject, &mut facts.seals),
+            Sig::Present(signed) => self.seal.check(Some(signed), &head.hash, altered, subject, &mut facts.seals),
+            Sig::Malformed => {}
+        }
         self.note_event_id(&head, &event, facts);
         facts.facts.push(Fact {
             stream,
@@ -189,7 +206,7 @@ impl Judge<'_> {
 /// Reads the members around the event, or names the one without which a record cannot be linked.
 fn read_head<'s>(scan: &'s Scan<'_>) -> Result<Head<'s>, &'static str> {
     let (mut version, mut stream_id, mut seq, mut prev, mut hash, mut event) = (None, None, None, None, None, None);
-    let (mut wrong, mut signed, mut unknown) = (None, false, Vec::new());
+    let (mut wrong, mut sig, mut unknown) = (None, Sig::Absent, Vec::new());
     let mut expect = |value: Value<'_>, kind: Kind, member: &'static str| {
         if value.kind() != kind {
             wrong.get_or_insert(member);
@@ -204,10 +221,10 @@ fn read_head<'s>(scan: &'s Scan<'_>) -> Result<Head<'s>, &'static str> {
             "prev_hash" => prev = digest(value),
             "seq" => seq = value.integer().and_then(|seq| u64::try_from(seq).ok()).filter(|seq| *seq >= 1),
             "sig" => {
-                signed = true;
                 for member in ["alg", "kid", "value"] {
                     expect(value.member(member).unwrap_or(value), Kind::String, "sig");
                 }
+                sig = signed(value).map_or(Sig::Malformed, Sig::Present);
             }
             "source_ref" => expect(value, Kind::Object, "source_ref"),
             "stream_id" => stream_id = value.string(),
@@ -224,7 +241,13 @@ fn read_head<'s>(scan: &'s Scan<'_>) -> Result<Head<'s>, &'static str> {
         wrong.get_or_insert(member);
     }
     let (seq, prev, hash) = (seq.ok_or("seq")?, prev.ok_or("prev_hash")?, hash.ok_or("hash")?);
-    Ok(Head { version, stream_id, seq, prev, hash, event, wrong, signed, unknown })
+    Ok(Head { version, stream_id, seq, prev, hash, event, wrong, sig, unknown })
+}
+
+/// The three texts of a signature.
+pub(crate) fn signed(value: Value<'_>) -> Option<Signed<'_>> {
+    let text = |name: &str| value.member(name)?.string();
+    Some(Signed { algorithm: text("alg")?, kid: text("kid")?, value: text("value")? })
 }
 
 fn digest(value: Value<'_>) -> Option<Digest> {

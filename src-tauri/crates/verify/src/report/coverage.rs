@@ -3,8 +3,7 @@
 //! The words are those of the command line, and this is what they mean here:
 //! * `altered`: records of the span contradict their own hash or the chain;
 //! * `missing`: records of the span were taken out or cut off;
-//! * `proven`: somebody outside the bundle vouches for the span, by a pinned key or an anchor. Nothing is proven until
-//!   those are checked, so the word does not occur yet;
+//! * `proven`: somebody outside the bundle vouches for the span, by a pinned key or an anchor;
 //! * `not_covered`: everything else. That is also said of records which agree with each other in an unsigned bundle:
 //!   agreement shows that nobody changed a single one, but whoever held the log could have made all of it anew, so no
 //!   proof covers it. Spans that lie in an archive or a lost file are not covered either.
@@ -12,7 +11,9 @@
 use serde::Serialize;
 
 use crate::chain::{Linked, Piece, Trace};
+use crate::reach::Reach;
 use crate::record::clock;
+use crate::spans::Spans;
 
 /// Most spans that are told for one stream.
 const SPANS_MAX: usize = 2000;
@@ -21,7 +22,7 @@ const SPANS_MAX: usize = 2000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CoverageState {
-    /// Somebody outside the bundle vouches for it. Does not occur yet.
+    /// Somebody outside the bundle vouches for it.
     Proven,
     /// It contradicts itself.
     Altered,
@@ -61,7 +62,7 @@ struct Part {
 }
 
 /// The spans of one stream in the order of its numbers.
-pub(crate) fn spans_of(source: &str, trace: &Trace, linked: &Linked) -> Vec<CoverageSpan> {
+pub(crate) fn spans_of(source: &str, trace: &Trace, linked: &Linked, reach: &Reach) -> Vec<CoverageSpan> {
     let mut parts = Vec::new();
     for (spans, state) in [
         (&linked.missing, CoverageState::Missing),
@@ -74,8 +75,15 @@ pub(crate) fn spans_of(source: &str, trace: &Trace, linked: &Linked) -> Vec<Cove
     for (from, to) in linked.suspect.ranges() {
         off.add(from, to);
     }
+    let proven = reach.stretches.iter().filter(|stretch| stretch.vouched.is_proven());
+    let proven: Vec<_> = proven.map(|stretch| (stretch.from, stretch.to)).collect();
     for piece in &linked.kept {
-        parts.extend(parts_of(piece, &off));
+        parts.extend(parts_of(piece, &off, &proven));
+    }
+    for (from, to) in linked.bridged.ranges() {
+        let is_proven = proven.iter().any(|(first, last)| *first <= from && to <= *last);
+        let state = if is_proven { CoverageState::Proven } else { CoverageState::NotCovered };
+        parts.push(Part { from, to, state, times: (None, None) });
     }
     parts.sort_by_key(|part| part.from);
     let merged = merge(parts);
@@ -100,15 +108,33 @@ pub(crate) fn spans_of(source: &str, trace: &Trace, linked: &Linked) -> Vec<Cove
     spans
 }
 
-fn parts_of(piece: &Piece, off: &crate::spans::Spans) -> Vec<Part> {
-    let split = off.split(piece.first_seq, piece.last_seq);
-    let part = |(from, to, is_off): (u64, u64, bool)| Part {
+/// The parts of a piece: what is off, what is proven, the rest. `proven` is in order and free of what is off.
+fn parts_of(piece: &Piece, off: &Spans, proven: &[(u64, u64)]) -> Vec<Part> {
+    let part = |from: u64, to: u64, state: CoverageState| Part {
         from,
         to,
-        state: if is_off { CoverageState::Altered } else { CoverageState::NotCovered },
+        state,
         times: (piece.first_time.filter(|_| from == piece.first_seq), piece.last_time.filter(|_| to == piece.last_seq)),
     };
-    split.into_iter().map(part).collect()
+    let mut parts = Vec::new();
+    for (mut from, to, is_off) in off.split(piece.first_seq, piece.last_seq) {
+        if is_off {
+            parts.push(part(from, to, CoverageState::Altered));
+            continue;
+        }
+        let begin = proven.partition_point(|(_, last)| *last < from);
+        for (first, last) in proven.iter().skip(begin).take_while(|(first, _)| *first <= to) {
+            if from < *first {
+                parts.push(part(from, first - 1, CoverageState::NotCovered));
+            }
+            parts.push(part(from.max(*first), to.min(*last), CoverageState::Proven));
+            from = last.saturating_add(1);
+        }
+        if from <= to {
+            parts.push(part(from, to, CoverageState::NotCovered));
+        }
+    }
+    parts
 }
 
 /// Joins neighbors of the same state.

@@ -1,9 +1,12 @@
 //! The report of a check: `chartproof-verify/1`. Only a check makes one, and its verdict follows from its findings.
 
 mod coverage;
+mod evidence;
 mod sentences;
 mod verdict;
+mod vouching;
 
+use integrity::Digest;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
@@ -12,8 +15,10 @@ use crate::hands::HowFar;
 
 pub(crate) use coverage::spans_of;
 pub use coverage::{CoverageSpan, CoverageState};
+pub use evidence::{AnchorUsed, Evidence, Head, KeyStanding, Reached, SignedBy, Stamped};
+pub(crate) use evidence::{head_of, signed_by};
 pub(crate) use sentences::{Basis, does_not_prove, proves, summary};
-pub use verdict::{Assurance, Badge, Integrity, Proof};
+pub use verdict::{Assurance, Badge, Integrity};
 pub(crate) use verdict::{Grounds, conclude};
 
 /// The format's id.
@@ -58,6 +63,7 @@ pub struct Report {
     pub(crate) coverage: Vec<CoverageSpan>,
     pub(crate) proves: Vec<String>,
     pub(crate) does_not_prove: Vec<String>,
+    pub(crate) evidence: Evidence,
 }
 
 impl Report {
@@ -127,6 +133,18 @@ impl Report {
         &self.does_not_prove
     }
 
+    /// What the verdict rests on: keys, anchors, how far they reach, heads to remember.
+    #[must_use]
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    /// Which export the bundle is: SHA-256 of the list of its payload files. Goes with remembered heads.
+    #[must_use]
+    pub fn export(&self) -> Option<Digest> {
+        self.evidence.export.as_deref().and_then(Digest::from_hex)
+    }
+
     /// With the path that the caller opened.
     #[must_use]
     pub fn with_path(mut self, path: impl Into<String>) -> Self {
@@ -137,7 +155,7 @@ impl Report {
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut report = serializer.serialize_struct("Report", 12)?;
+        let mut report = serializer.serialize_struct("Report", 13)?;
         report.serialize_field("format", FORMAT)?;
         report.serialize_field("bundle", &self.bundle)?;
         report.serialize_field("integrity", &self.integrity)?;
@@ -150,6 +168,7 @@ impl Serialize for Report {
         report.serialize_field("coverage", &self.coverage)?;
         report.serialize_field("proves", &self.proves)?;
         report.serialize_field("does_not_prove", &self.does_not_prove)?;
+        report.serialize_field("evidence", &self.evidence)?;
         report.end()
     }
 }

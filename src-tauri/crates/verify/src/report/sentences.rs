@@ -1,13 +1,17 @@
 //! What a report says in words: what the evidence proves, what it does not, and the two lines of the verdict
 //! (formats 1.12).
 
+use crate::anchors::Used;
 use crate::finding::{Code, Severity, Tally};
 use crate::hands::HowFar;
+use crate::reach::Reach;
+use crate::seals::Stamp;
 use crate::words::{count_of, number};
 
-use super::{Badge, Counts};
+use super::{Badge, Counts, SignedBy, vouching};
 
 /// What the sentences depend on.
+#[expect(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Basis<'a> {
     pub(crate) tally: &'a Tally,
@@ -24,6 +28,15 @@ pub(crate) struct Basis<'a> {
     pub(crate) last_seq: Option<u64>,
     /// Seconds of clock tolerance.
     pub(crate) tolerance_seconds: f64,
+    /// How far signatures and anchors reach.
+    pub(crate) reaches: &'a [Reach],
+    pub(crate) anchors: &'a [Used<'a>],
+    pub(crate) signed_by: &'a [SignedBy],
+    pub(crate) stamp: Option<&'a Stamp>,
+    /// The log goes on from a head that was given.
+    pub(crate) goes_on: bool,
+    /// Something is pinned.
+    pub(crate) has_trust: bool,
 }
 
 /// For a source without evidence of its own.
@@ -41,7 +54,7 @@ const FILE_CODES: [Code; 8] = [
     Code::SegmentHashMismatch,
 ];
 
-const CHAIN_CODES: [Code; 18] = [
+const CHAIN_CODES: [Code; 22] = [
     Code::EventModified,
     Code::ChainBreak,
     Code::EventsDeleted,
@@ -60,6 +73,10 @@ const CHAIN_CODES: [Code; 18] = [
     Code::CheckpointMismatch,
     Code::ArchiveLayout,
     Code::SegmentBoundaryMismatch,
+    Code::AnchorMismatch,
+    Code::BundleRollback,
+    Code::SignatureInvalid,
+    Code::KeyUnknown,
 ];
 
 /// What the evidence proves.
@@ -93,6 +110,7 @@ pub(crate) fn proves(basis: &Basis<'_>) -> Vec<String> {
             if basis.checkpoints_agreeing == 1 { "it" } else { "them" }
         ));
     }
+    vouching::proves(basis, &mut sentences);
     sentences
 }
 
@@ -114,14 +132,10 @@ pub(crate) fn does_not_prove(basis: &Basis<'_>) -> Vec<String> {
         sentences.push(format!(
             "That the log is complete: records after {after} may have been cut off together with every mention of them."
         ));
-        sentences.push(
-            "That the log was not made anew as a whole: nothing that was checked comes from outside the bundle, so \
-             whoever held it could have computed all of it again, checkpoints included."
-                .to_owned(),
-        );
+        vouching::does_not_prove(basis, &mut sentences);
     }
     if basis.tally.has(Code::SignaturesNotChecked) {
-        sentences.push("Who signed: the bundle has signatures, and they have not been checked.".to_owned());
+        sentences.push("What some signatures say: they are of a kind that is not checked.".to_owned());
     }
     if basis.tally.has(Code::CheckpointsNotChecked) {
         sentences.push("That every checkpoint agrees: some were not compared.".to_owned());
@@ -181,14 +195,28 @@ pub(crate) fn summary(basis: &Basis<'_>) -> [String; 2] {
             "Part of this bundle has a form that is not read yet.".to_owned(),
             "What was read agrees with itself; the rest may hold anything.".to_owned(),
         ],
-        Badge::NotVerified => [
-            format!("The {records} agree with each other and with what the bundle says of itself."),
-            "Its signatures have not been checked, so nobody vouches for it yet.".to_owned(),
-        ],
-        Badge::Unsigned => [
-            format!("The {records} agree with each other and with what the bundle says of itself."),
-            "Nothing is signed: whoever held the log could have cut off its end or made it anew.".to_owned(),
-        ],
-        Badge::Verified(proof) => match proof {},
+        Badge::NotVerified | Badge::Unsigned => {
+            [format!("The {records} agree with each other and with what the bundle says of itself."), reason(basis)]
+        }
+        Badge::Verified(_) => vouching::summary(basis),
     }
+}
+
+/// Why a log that agrees with itself is not called verified.
+fn reason(basis: &Basis<'_>) -> String {
+    if basis.tally.has(Code::SignaturesNotChecked) {
+        return "Some of its signatures are of a kind that is not checked.".to_owned();
+    }
+    if let Some(shortfall) = vouching::shortfall(basis) {
+        return shortfall;
+    }
+    if basis.tally.has(Code::ArchiveAbsent) && basis.badge == Badge::NotVerified {
+        return "A part of the log is said to lie in an archive that is not here: what it held was not looked at."
+            .to_owned();
+    }
+    if !basis.signed_by.is_empty() {
+        return "Its signatures vouch for no record: they are revoked, or what they sign does not lead to one."
+            .to_owned();
+    }
+    "Nothing is signed: whoever held the log could have cut off its end or made it anew.".to_owned()
 }

@@ -1,15 +1,14 @@
 //! What may be said about a bundle, in three words of rising boldness: integrity, assurance, badge.
 //!
-//! The boldest values cannot be built. *Verified* takes a [`Proof`], and there is no way to make one until signatures
-//! and anchors are checked; a `match` on it is how the compiler knows.
+//! The boldest values take things that cannot be made by saying so: *signed* takes a signature that was verified,
+//! *pinned*, *anchored* and *Verified* take a [`Proof`] (see `proof`).
 
+use integrity::signature::Checked;
 use serde::{Serialize, Serializer};
 
 use crate::finding::Severity;
-
-/// That a signature of a pinned key or an independent anchor was checked. Nothing makes one yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Proof {}
+use crate::proof::Proof;
+use crate::reach::Vouched;
 
 /// Whether the evidence holds together. Ordered from least to most reliance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,11 +43,11 @@ pub enum Assurance {
     NoEvidence,
     /// Nobody outside the bundle: its parts agree with each other.
     Consistent,
-    /// A key that nobody has vouched for.
-    SignedUnpinned(Proof),
-    /// A key that the user has pinned.
+    /// The holder of some key signed all of it; nobody has vouched for the key.
+    SignedUnpinned(Checked),
+    /// The holder of a pinned key signed all of it.
     SignedPinned(Proof),
-    /// A head that the bundle's author could not rewrite.
+    /// All of it agrees with a head that the bundle's author could not rewrite.
     Anchored(Proof),
 }
 
@@ -59,7 +58,9 @@ impl Assurance {
         match self {
             Self::NoEvidence => "NO_EVIDENCE",
             Self::Consistent => "CONSISTENT",
-            Self::SignedUnpinned(proof) | Self::SignedPinned(proof) | Self::Anchored(proof) => match proof {},
+            Self::SignedUnpinned(_) => "SIGNED_UNPINNED",
+            Self::SignedPinned(_) => "SIGNED_PINNED",
+            Self::Anchored(_) => "ANCHORED",
         }
     }
 }
@@ -69,7 +70,8 @@ impl Assurance {
 pub enum Badge {
     /// Something is damaged or contradicts itself.
     Altered,
-    /// No verdict: nothing to check, not checked to the end, or not yet checkable.
+    /// No verdict: nothing to check, not checked to the end, signed by nobody that is known, or with a part that
+    /// nobody has seen.
     NotVerified,
     /// Its parts agree with each other; nobody vouches for them.
     Unsigned,
@@ -85,7 +87,7 @@ impl Badge {
             Self::Altered => "Altered or damaged",
             Self::NotVerified => "Not verified",
             Self::Unsigned => "Unsigned",
-            Self::Verified(proof) => match proof {},
+            Self::Verified(_) => "Verified",
         }
     }
 
@@ -96,7 +98,7 @@ impl Badge {
             Self::Altered => "altered",
             Self::NotVerified => "not_verified",
             Self::Unsigned => "unsigned",
-            Self::Verified(proof) => match proof {},
+            Self::Verified(_) => "verified",
         }
     }
 }
@@ -120,6 +122,7 @@ impl Serialize for Badge {
 }
 
 /// What a verdict rests on.
+#[expect(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Grounds {
     pub(crate) worst: Option<Severity>,
@@ -127,8 +130,14 @@ pub(crate) struct Grounds {
     pub(crate) stopped: bool,
     /// There was evidence, and all of it was looked at.
     pub(crate) evaluable: bool,
-    /// Something is signed, or ought to be, and was not checked.
+    /// Something is signed in a way that was not checked.
     pub(crate) signatures_open: bool,
+    /// Who vouches for the record that is vouched for the least.
+    pub(crate) vouched: Vouched,
+    /// Some signature fits, whatever it reaches.
+    pub(crate) has_signatures: bool,
+    /// A part of the log lies in an archive that nobody has looked into.
+    pub(crate) has_unseen: bool,
 }
 
 /// The weakest thing that was found decides; nothing outvotes it.
@@ -144,9 +153,22 @@ pub(crate) fn conclude(grounds: Grounds) -> (Integrity, Option<Assurance>, Badge
         Integrity::Fail => (integrity, None, Badge::Altered),
         Integrity::NotEvaluable => (integrity, Some(Assurance::NoEvidence), Badge::NotVerified),
         Integrity::Pass | Integrity::PassWithNotes => {
-            let badge = if grounds.signatures_open { Badge::NotVerified } else { Badge::Unsigned };
-            (integrity, Some(Assurance::Consistent), badge)
+            let (assurance, badge) = standing(grounds);
+            (integrity, Some(assurance), badge)
         }
+    }
+}
+
+/// Who vouches for evidence that holds together, and what that makes the badge.
+fn standing(grounds: Grounds) -> (Assurance, Badge) {
+    let verified = |proof: Proof| if grounds.has_unseen { Badge::NotVerified } else { Badge::Verified(proof) };
+    match grounds.vouched {
+        _ if grounds.signatures_open => (Assurance::Consistent, Badge::NotVerified),
+        Vouched::Nobody if grounds.has_signatures => (Assurance::Consistent, Badge::NotVerified),
+        Vouched::Nobody => (Assurance::Consistent, Badge::Unsigned),
+        Vouched::Signed(checked) => (Assurance::SignedUnpinned(checked), Badge::NotVerified),
+        Vouched::Pinned(pinned) => (Assurance::SignedPinned(pinned.into()), verified(pinned.into())),
+        Vouched::Anchored(agreed) => (Assurance::Anchored(agreed.into()), verified(agreed.into())),
     }
 }
 
@@ -154,7 +176,15 @@ pub(crate) fn conclude(grounds: Grounds) -> (Integrity, Option<Assurance>, Badge
 mod tests {
     use super::*;
 
-    const WHOLE: Grounds = Grounds { worst: None, stopped: false, evaluable: true, signatures_open: false };
+    const WHOLE: Grounds = Grounds {
+        worst: None,
+        stopped: false,
+        evaluable: true,
+        signatures_open: false,
+        vouched: Vouched::Nobody,
+        has_signatures: false,
+        has_unseen: false,
+    };
 
     #[test]
     fn the_weakest_ground_decides() {
@@ -163,6 +193,8 @@ mod tests {
         assert_eq!(conclude(failed), (Integrity::Fail, None, Badge::Altered));
         let open = Grounds { worst: Some(Severity::Warning), signatures_open: true, ..WHOLE };
         assert_eq!(conclude(open), (Integrity::PassWithNotes, Some(Assurance::Consistent), Badge::NotVerified));
+        let partly = Grounds { has_signatures: true, ..WHOLE };
+        assert_eq!(conclude(partly), (Integrity::Pass, Some(Assurance::Consistent), Badge::NotVerified));
         let empty = Grounds { evaluable: false, ..WHOLE };
         assert_eq!(conclude(empty), (Integrity::NotEvaluable, Some(Assurance::NoEvidence), Badge::NotVerified));
     }

@@ -14,6 +14,8 @@
     reason = "each test file uses its part, and tests may stop at the first surprise"
 )]
 
+pub mod signing;
+
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,7 +24,7 @@ use bundle::{Entry, Profile, ReadFault, Trouble};
 use integrity::canonical::{scan, to_canonical};
 use integrity::{Digest, Digest512, chain, merkle};
 use serde_json::{Value as Json, json};
-use verify::{MemorySpill, NoOnlooker, NoProgress, Options, Report, Source};
+use verify::{Anchor, MemorySpill, NoOnlooker, NoProgress, Options, Report, Source, Trust};
 
 pub const STREAM: &str = "2fa91425-cb00-4853-9d2c-67eda13ffe79";
 pub const OTHER_STREAM: &str = "11111111-2222-4333-8444-555555555555";
@@ -35,11 +37,21 @@ pub struct Bag {
     files: BTreeMap<String, Vec<u8>>,
     pub troubles: Vec<Trouble>,
     pub profile: Profile,
+    /// What it is checked with.
+    pub trust: Trust,
+    pub anchors: Vec<Anchor>,
 }
 
 impl Bag {
     pub fn new(files: BTreeMap<String, Vec<u8>>) -> Self {
-        let mut bag = Self { entries: Vec::new(), files, troubles: Vec::new(), profile: Profile::AuditBundle1 };
+        let mut bag = Self {
+            entries: Vec::new(),
+            files,
+            troubles: Vec::new(),
+            profile: Profile::AuditBundle1,
+            trust: Trust::default(),
+            anchors: Vec::new(),
+        };
         bag.list();
         bag
     }
@@ -76,7 +88,9 @@ impl Bag {
     }
 
     pub fn check(&self) -> Report {
-        check(self)
+        let (trust, anchors) = (self.trust.clone(), self.anchors.clone());
+        let options = Options { workers: 2, trust, anchors, ..Options::new([9; 16]) };
+        verify::check(self, &options, &NoOnlooker, &NoProgress, &mut MemorySpill::new()).unwrap()
     }
 }
 
@@ -135,6 +149,8 @@ pub struct Draft {
     pub segments: Vec<Segment>,
     pub checkpoints: Vec<Vec<u8>>,
     pub manifest: Json,
+    /// The list of keys.
+    pub keys: Json,
 }
 
 /// Makes ids that differ from each other and are the same in every run of one test.
@@ -196,7 +212,8 @@ fn leaf(line: &[u8]) -> Digest {
 impl Draft {
     /// One stream of `count` records in segments of `per_segment`, with a checkpoint after each segment.
     pub fn new(count: u64, per_segment: usize) -> Self {
-        let mut draft = Self { segments: Vec::new(), checkpoints: Vec::new(), manifest: Json::Null };
+        let mut draft =
+            Self { segments: Vec::new(), checkpoints: Vec::new(), manifest: Json::Null, keys: json!({"keys": []}) };
         draft.add_stream(STREAM, count, per_segment);
         draft.checkpoint_every(per_segment);
         draft.restate();
@@ -358,7 +375,7 @@ impl Draft {
             files.insert(segment.path.clone(), joined(&segment.lines));
         }
         files.insert("data/checkpoints/checkpoints.ndjson".to_owned(), joined(&self.checkpoints));
-        files.insert("data/keys/keys.json".to_owned(), br#"{"keys":[]}"#.to_vec());
+        files.insert("data/keys/keys.json".to_owned(), to_canonical(&self.keys).unwrap());
         files.insert("data/audit-manifest.json".to_owned(), to_canonical(&self.manifest).unwrap());
         files
     }

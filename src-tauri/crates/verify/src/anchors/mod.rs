@@ -1,0 +1,84 @@
+//! Anchors (formats 1.7): heads of streams that were obtained from somewhere the bundle's author could not rewrite.
+//!
+//! An anchor shows that everything up to it existed unchanged by then, and makes a tail visible that was cut below it.
+//! Of what came after it shows nothing. A remembered head is one that an earlier import left behind; it anchors only a
+//! different export of the stream, because a bundle cannot vouch for itself.
+
+mod compare;
+mod read;
+
+use integrity::Digest;
+
+pub(crate) use compare::{Outcome, Used, compare, ends, head_before, marked, other_streams};
+pub use read::{ANCHOR_BYTES_MAX, AnchorFault};
+
+/// A head of a stream from outside the bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// The stream.
+    pub stream_id: String,
+    /// Number of its last record then.
+    pub last_seq: u64,
+    /// Hash of that record.
+    pub last_hash: Digest,
+    /// Its event id, where it is known.
+    pub last_event_id: Option<String>,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where an anchor comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Somebody typed it, from paper for instance.
+    Typed,
+    /// A file that somebody kept or was sent.
+    File,
+    /// An earlier import that did not fail; the caller sees to that.
+    Remembered(Remembered),
+}
+
+/// What an earlier import left behind of a stream, besides its head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// The day of that import, as text for sentences: "unchanged since our import on …".
+    pub on: String,
+    /// Which export it was ([`Report::export`](crate::Report::export)).
+    pub export: Digest,
+    /// The first record it held: its number and its `prev_hash`. Where it is not known, the stream's beginning is
+    /// assumed.
+    pub first: Option<(u64, Digest)>,
+}
+
+impl Anchor {
+    /// What the first remembered record names as its predecessor.
+    pub(crate) fn first_prev_hash(&self) -> Option<Digest> {
+        match &self.origin {
+            Origin::Remembered(Remembered { first: Some((_, prev)), .. }) => Some(*prev),
+            _ => None,
+        }
+    }
+
+    /// Number of the first remembered record.
+    pub(crate) fn first_seq(&self) -> u64 {
+        match &self.origin {
+            Origin::Remembered(Remembered { first: Some((seq, _)), .. }) => *seq,
+            _ => 1,
+        }
+    }
+
+    /// Whether it comes from an import of this very export.
+    pub(crate) fn is_of(&self, export: Option<Digest>) -> bool {
+        matches!(&self.origin, Origin::Remembered(remembered) if Some(remembered.export) == export)
+    }
+
+    /// The word in reports.
+    #[must_use]
+    pub fn origin_word(&self) -> &'static str {
+        match self.origin {
+            Origin::Typed => "typed",
+            Origin::File => "file",
+            Origin::Remembered(_) => "remembered",
+        }
+    }
+}
