@@ -1,14 +1,18 @@
 //! The connections of an open vault: one that writes, and a few that read beside it.
 //!
 //! Readers never wait for the writer (write-ahead log). Among those who want to write, a look goes before an import:
-//! nobody should wait for a screen because a bundle is coming in.
+//! nobody should wait for a screen because a bundle is coming in. For the same reason the write-ahead log is brought
+//! into the database beside the writer, by a connection of its own, and not at the end of whichever transaction made it
+//! long: that takes several times as long as the transaction.
 
 use std::path::PathBuf;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 
-use rusqlite::Transaction;
 use rusqlite::TransactionBehavior::{Deferred, Immediate};
+use rusqlite::hooks::Wal;
+use rusqlite::{Connection, Transaction};
 
 use crate::VaultFault;
 use crate::database::{self, Use};
@@ -17,6 +21,9 @@ use crate::secret::DatabaseKey;
 
 /// How many looks can be under way at once; more of them wait.
 const READERS_MAX: usize = 4;
+
+/// Pages of the write-ahead log that are brought into the database at a time: 16 MB.
+const CHECKPOINT_PAGES: u32 = 1024;
 
 /// Who goes first among those who want to write.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,6 +40,11 @@ pub(crate) struct Pool {
     key: DatabaseKey,
     append_only: AppendOnly,
     writer: Mutex<Guarded>,
+    /// Pages of the write-ahead log after the last transaction.
+    log_pages: Arc<AtomicU32>,
+    /// One job at a time, from its transaction until the log is short again, so that it cannot outgrow that. Holds the
+    /// connection that brings the log in, once there is one.
+    job: Mutex<Option<Guarded>>,
     turn: Mutex<Queue>,
     turn_over: Condvar,
     idle_readers: Mutex<Vec<Guarded>>,
@@ -49,12 +61,22 @@ struct Queue {
 impl Pool {
     pub(crate) fn open(path: PathBuf, key: DatabaseKey) -> Result<Self, VaultFault> {
         let append_only = AppendOnly::default();
-        let writer = Guarded::new(database::open(&path, &key, Use::Writing)?, AppendOnly::clone(&append_only))?;
+        let mut connection = database::open(&path, &key, Use::Writing)?;
+        let log_pages = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&log_pages);
+        // In the place of SQLite's own hook, which would bring the log in at once.
+        connection.wal_hook(Some(move |_: &mut Wal, pages| {
+            counted.store(u32::try_from(pages).unwrap_or(0), Ordering::Relaxed);
+            Ok(())
+        }))?;
+        let writer = Guarded::new(connection, AppendOnly::clone(&append_only))?;
         Ok(Self {
             path,
             key,
             append_only,
             writer: Mutex::new(writer),
+            log_pages,
+            job: Mutex::default(),
             turn: Mutex::default(),
             turn_over: Condvar::new(),
             idle_readers: Mutex::default(),
@@ -75,12 +97,44 @@ impl Pool {
         turn: Turn,
         act: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.refuse_nested()?;
+        let mut job = (turn == Turn::Job).then(|| unpoisoned(&self.job));
+        let done = self.transact(turn, act)?;
+        if self.log_pages.load(Ordering::Relaxed) >= CHECKPOINT_PAGES {
+            // A look leaves it to a job that is at work.
+            job = job.or_else(|| self.job.try_lock().ok());
+            if let Some(mut connection) = job {
+                self.bring_in_log(&mut connection);
+            }
+        }
+        Ok(done)
+    }
+
+    fn transact<T, E: From<VaultFault>>(
+        &self,
+        turn: Turn,
+        act: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let _turn = self.wait_for(turn)?;
         let writer = unpoisoned(&self.writer);
         let transaction = Transaction::new_unchecked(writer.connection(), Immediate).map_err(VaultFault::from)?;
         let done = act(&transaction)?;
         transaction.commit().map_err(VaultFault::from)?;
         Ok(done)
+    }
+
+    /// Brings the write-ahead log into the database as far as nobody reads older pages; writers go on meanwhile.
+    fn bring_in_log(&self, connection: &mut Option<Guarded>) {
+        if connection.is_none() {
+            *connection = self.open_reader().ok();
+        }
+        let checkpoint =
+            |database: &Connection| Ok(database.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?);
+        // What was committed is safe in the log: what fails here, for want of room or whatever, is tried again after the
+        // next transaction.
+        if connection.as_ref().is_some_and(|connection| connection.upkeep(checkpoint).is_ok()) {
+            self.log_pages.store(0, Ordering::Relaxed);
+        }
     }
 
     /// Runs `act` on the writer outside any transaction.
@@ -116,13 +170,15 @@ impl Pool {
         done
     }
 
+    /// Waiting for oneself would never end.
+    fn refuse_nested(&self) -> Result<(), VaultFault> {
+        let nested = unpoisoned(&self.turn).writing == Some(thread::current().id());
+        if nested { Err(VaultFault::Nested) } else { Ok(()) }
+    }
+
     fn wait_for(&self, turn: Turn) -> Result<WriterTurn<'_>, VaultFault> {
-        let me = thread::current().id();
+        self.refuse_nested()?;
         let mut queue = unpoisoned(&self.turn);
-        // Waiting for oneself would never end.
-        if queue.writing == Some(me) {
-            return Err(VaultFault::Nested);
-        }
         if turn == Turn::Look {
             queue.looks_waiting += 1;
             queue = self
@@ -136,7 +192,7 @@ impl Pool {
                 .wait_while(queue, |queue| queue.writing.is_some() || queue.looks_waiting > 0)
                 .unwrap_or_else(PoisonError::into_inner);
         }
-        queue.writing = Some(me);
+        queue.writing = Some(thread::current().id());
         Ok(WriterTurn { pool: self })
     }
 
@@ -191,10 +247,7 @@ mod tests {
     #[test]
     fn a_look_that_waits_goes_before_a_job_that_waits() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("vault.db");
-        drop(crate::disk::private_file(&path).unwrap());
-        let key = MasterKey::random().unwrap().database_key("v", &[0; 16]);
-        let pool = Pool::open(path, key).unwrap();
+        let pool = open_in(folder.path());
         let served = Mutex::new(Vec::new());
         let serve = |turn, name| {
             pool.write(turn, |_| -> Result<(), VaultFault> {
@@ -213,5 +266,28 @@ mod tests {
             drop(turn);
         });
         assert_eq!(*unpoisoned(&served), ["look", "job"]);
+    }
+
+    #[test]
+    fn the_log_stays_short_however_much_a_job_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = open_in(folder.path());
+        let table = "CREATE TABLE pieces (content BLOB NOT NULL)";
+        pool.with_writer(|writer| writer.migration(|database| Ok(database.execute_batch(table)?))).unwrap();
+        for _ in 0..24 {
+            let insert = |transaction: &Transaction<'_>| -> Result<(), VaultFault> {
+                transaction.execute("INSERT INTO pieces VALUES (zeroblob(2000000))", [])?;
+                Ok(())
+            };
+            pool.write(Turn::Job, insert).unwrap();
+        }
+        let log_bytes = std::fs::metadata(folder.path().join("vault.db-wal")).unwrap().len();
+        assert!(log_bytes < 24_000_000, "{log_bytes} bytes of log for 48 MB written");
+    }
+
+    fn open_in(folder: &std::path::Path) -> Pool {
+        let path = folder.join("vault.db");
+        drop(crate::disk::private_file(&path).unwrap());
+        Pool::open(path, MasterKey::random().unwrap().database_key("v", &[0; 16])).unwrap()
     }
 }
