@@ -17,8 +17,8 @@ use std::time::{Duration, Instant as Clock};
 
 use access_log::{AccessLog, Entry, Purpose};
 use event_store::{
-    Begun, BinsAsked, EventQuestions, EventStore, FacetAsked, Finished, NewBundle, PeopleBy, PeopleOrder, Standing,
-    StoredEvent, log_people, log_question,
+    Begun, BinsAsked, EventQuestions, EventStore, FacetAsked, Finished, NewBundle, PeopleAsked, PeopleBy, PeopleOrder,
+    Side, Standing, StoredEvent, log_people, log_question,
 };
 use model::{Action, BundleId, Event, EventId, Instant, Outcome, PatientId, SessionId, StreamId, UserId};
 use timeline::{FacetField, Field, Filter, Order, OrderBy, Question, Zone};
@@ -100,8 +100,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let order = PeopleOrder { by: PeopleBy::Others, descending: true };
     let seen = log.append(&vault, Entry::PatientsList(log_people(&id, order)), Some(&purpose), &now)?;
-    println!("patients by number of users {:.1} ms", time(|| store.patients(&seen, &id, order, 0, 100))?);
-    println!("again {:.1} ms", time(|| store.patients(&seen, &id, order, 0, 100))?);
+    let asked = PeopleAsked { bundle: &id, side: Side::Patients, order, offset: 0, limit: 100 };
+    println!("patients by number of users {:.1} ms", time(|| store.people(&seen, asked))?);
+    println!("again {:.1} ms", time(|| store.people(&seen, asked))?);
     println!("peak memory {} MiB", peak_mebibytes());
     drop((store, log));
     Arc::into_inner(vault).ok_or("somebody holds the vault")?.lock();

@@ -5,7 +5,8 @@
 
 use crate::StoreFault;
 use crate::columns::{Frame, Packing};
-use crate::import::rows::{Rows, UNDATED, patient_codes};
+use crate::import::rows::Rows;
+use crate::import::stretches::Placed;
 use crate::words::WordField;
 
 /// How much is written at once. Bundles written with different sizes can be read together; smaller ones than the
@@ -103,32 +104,11 @@ pub(crate) fn in_rest(column: &str) -> bool {
 }
 
 /// The columns of a whole row.
-pub(crate) const ROW: [&str; 24] = [
-    name::TIME,
-    name::PLACE,
-    name::SEQ,
-    name::DEED,
-    name::OTHERS,
-    name::SESSION,
-    WordField::User.name(),
-    WordField::Patient.name(),
-    WordField::Type.name(),
-    WordField::System.name(),
-    WordField::Role.name(),
-    WordField::Policy.name(),
-    WordField::Class.name(),
-    WordField::Ip.name(),
-    WordField::Device.name(),
-    WordField::ResourceType.name(),
-    name::OFFSET,
-    name::LENGTH,
-    name::FORM,
-    name::TIME_TEXT,
-    name::EVENT_ID,
-    name::RESOURCE_ID,
-    WordField::DisplayName.name(),
-    WordField::ActionRecorded.name(),
-];
+pub(crate) fn row_columns() -> Vec<&'static str> {
+    const SCAN: [&str; 6] = [name::TIME, name::PLACE, name::SEQ, name::DEED, name::OTHERS, name::SESSION];
+    let words = SCAN_WORDS.iter().map(|field| field.name());
+    SCAN.into_iter().chain(words).chain(REST).collect()
+}
 
 /// An encoded chunk.
 pub(crate) struct NewChunk {
@@ -142,62 +122,6 @@ pub(crate) struct NewChunk {
     pub(crate) rest: Option<Vec<u8>>,
 }
 
-/// Encodes a run in every order, time first.
-pub(crate) fn encode(
-    rows: &Rows,
-    sizes: Sizes,
-    mut sink: impl FnMut(NewChunk) -> Result<(), StoreFault>,
-) -> Result<(), StoreFault> {
-    for kind in Kind::ALL {
-        let order = order(rows, kind);
-        let mut start = 0;
-        while let Some(rest) = order.get(start..).filter(|rest| !rest.is_empty()) {
-            let piece = rest.get(..piece_length(rest, kind, sizes)).unwrap_or(rest);
-            sink(encode_piece(rows, kind, piece)?)?;
-            start += piece.len();
-        }
-    }
-    Ok(())
-}
-
-/// A row in an order, with what it is sorted by.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Placed {
-    key: i64,
-    time: i64,
-    place: i64,
-    row: u32,
-}
-
-fn order(rows: &Rows, kind: Kind) -> Vec<Placed> {
-    let mut order = Vec::with_capacity(rows.len());
-    for (row, (time, place)) in (0_u32..).zip(rows.time.iter().zip(&rows.place)) {
-        let (time, place) = (*time, *place);
-        let mut push = |key: i64| order.push(Placed { key, time, place, row });
-        match kind {
-            Kind::Time => push(0),
-            Kind::Place => order.push(Placed { key: place, time: 0, place, row }),
-            Kind::User => push(code(rows, WordField::User, row)),
-            Kind::Patient => {
-                push(code(rows, WordField::Patient, row));
-                patient_codes(rows.others.bytes(row)).for_each(|other| push(i64::from(other)));
-            }
-            Kind::Resource => {
-                let (kind, id) = (code(rows, WordField::ResourceType, row), rows.resource_id.bytes(row));
-                if kind != 0 || !id.is_empty() {
-                    push(resource_key(kind, id));
-                }
-            }
-        }
-    }
-    order.sort_unstable();
-    order
-}
-
-fn code(rows: &Rows, field: WordField, row: u32) -> i64 {
-    i64::from(rows.column(field).get(row as usize).copied().unwrap_or(0))
-}
-
 /// The key of a resource: FNV-1a over the code of its type and its id. Resources that share a key are told apart by
 /// their texts.
 pub(crate) fn resource_key(kind: i64, id: &[u8]) -> i64 {
@@ -209,21 +133,8 @@ pub(crate) fn resource_key(kind: i64, id: &[u8]) -> i64 {
     i64::from_le_bytes(hash.to_le_bytes())
 }
 
-fn piece_length(rest: &[Placed], kind: Kind, sizes: Sizes) -> usize {
-    let most = match kind {
-        // In the order of places there are few columns.
-        Kind::Time | Kind::Place => sizes.time_rows,
-        Kind::Patient | Kind::User | Kind::Resource => sizes.key_rows,
-    };
-    let most = most.max(1).min(rest.len());
-    if kind == Kind::Time && rest.first().is_some_and(|first| first.time != UNDATED) {
-        // Undated rows in the same chunk would make it seem to reach to the end of time.
-        return rest.partition_point(|placed| placed.time != UNDATED).min(most);
-    }
-    most
-}
-
-fn encode_piece(rows: &Rows, kind: Kind, piece: &[Placed]) -> Result<NewChunk, StoreFault> {
+/// Encodes some rows that stand one behind the other in an order.
+pub(crate) fn encode(rows: &Rows, kind: Kind, piece: &[Placed]) -> Result<NewChunk, StoreFault> {
     let ends = |value: fn(&Placed) -> i64| {
         let values = || piece.iter().map(value);
         (values().min().unwrap_or(0), values().max().unwrap_or(0))

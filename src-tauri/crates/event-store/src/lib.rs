@@ -37,6 +37,7 @@ pub use chunk::Sizes;
 pub use event_ref::{EventRef, EventRefFault, Spot};
 pub use fault::StoreFault;
 pub use import::{Begun, Finished, Import, Intake, NewBundle, StoredEvent};
-pub use questions::{BinsAsked, EventQuestions, FacetAsked, log_people, log_question};
+pub use people::Side;
+pub use questions::{BinsAsked, EventQuestions, FacetAsked, PeopleAsked, log_people, log_question};
 pub use standing::{RecordSpan, SPANS_MAX, Standing};
 pub use store::{EventStore, StoredFile, Told};

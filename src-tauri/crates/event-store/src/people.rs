@@ -28,10 +28,12 @@ pub(crate) struct Counts {
     pub(crate) last: Vec<i64>,
 }
 
-/// Who is counted.
+/// Who is counted and listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
+pub enum Side {
+    /// Those whose records were touched.
     Patients = 0,
+    /// Those who did so.
     Users = 1,
 }
 
@@ -44,29 +46,27 @@ impl Side {
     }
 }
 
-/// Counts patients and users and stores what was found.
-pub(crate) fn count(vault: &Vault, bundle: i64) -> Result<(), StoreFault> {
-    for side in [Side::Patients, Side::Users] {
-        let counts = tally(vault, bundle, side)?;
-        let mut first_code = 1_i64;
-        for start in (0..counts.events.len()).step_by(PEOPLE_ROWS) {
-            let part = |column: &[i64]| column.iter().skip(start).take(PEOPLE_ROWS).copied().collect::<Vec<_>>();
-            let frame = Frame::default()
-                .with_numbers("events", part(&counts.events))
-                .with_numbers("others", part(&counts.others))
-                .with_numbers("first", part(&counts.first))
-                .with_numbers("last", part(&counts.last));
-            let rows = i64::try_from(frame.rows()).unwrap_or(i64::MAX);
-            let blob = frame.encode(Packing::ByColumn)?;
-            vault.write_behind(|transaction| -> Result<(), StoreFault> {
-                transaction.execute(
-                    "INSERT INTO stored_people (bundle, kind, first_code, people) VALUES (?1, ?2, ?3, ?4)",
-                    params![bundle, side as i64, first_code, blob],
-                )?;
-                Ok(())
-            })?;
-            first_code += rows;
-        }
+/// Counts the patients or the users and stores what was found.
+pub(crate) fn count(vault: &Vault, bundle: i64, side: Side) -> Result<(), StoreFault> {
+    let counts = tally(vault, bundle, side)?;
+    let mut first_code = 1_i64;
+    for start in (0..counts.events.len()).step_by(PEOPLE_ROWS) {
+        let part = |column: &[i64]| column.iter().skip(start).take(PEOPLE_ROWS).copied().collect::<Vec<_>>();
+        let frame = Frame::default()
+            .with_numbers("events", part(&counts.events))
+            .with_numbers("others", part(&counts.others))
+            .with_numbers("first", part(&counts.first))
+            .with_numbers("last", part(&counts.last));
+        let rows = i64::try_from(frame.rows()).unwrap_or(i64::MAX);
+        let blob = frame.encode(Packing::ByColumn)?;
+        vault.write_behind(|transaction| -> Result<(), StoreFault> {
+            transaction.execute(
+                "INSERT INTO stored_people (bundle, kind, first_code, people) VALUES (?1, ?2, ?3, ?4)",
+                params![bundle, side as i64, first_code, blob],
+            )?;
+            Ok(())
+        })?;
+        first_code += rows;
     }
     Ok(())
 }

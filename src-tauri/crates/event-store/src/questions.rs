@@ -5,11 +5,12 @@
 //! [`log_question`], an entry of the access log that holds its filter, order and bundle. Counts of a whole bundle need
 //! none.
 
-use access_log::Witnessed;
+use access_log::{Entry, Witnessed};
 use model::BundleId;
+use serde::Serialize;
 use timeline::{Facet, FacetField, Histogram, Question, Span, Zone};
 
-use crate::{BundleSummary, EventRef, KeptLine, Overview, Page, People, PeopleOrder, Row, StoreFault, Totals};
+use crate::{BundleSummary, EventRef, KeptLine, Overview, Page, People, PeopleOrder, Row, Side, StoreFault, Totals};
 
 /// Bars that are asked for.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +34,21 @@ pub struct FacetAsked<'a> {
     pub containing: &'a str,
 }
 
+/// People that are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct PeopleAsked<'a> {
+    /// Of which bundle.
+    pub bundle: &'a BundleId,
+    /// Patients or users.
+    pub side: Side,
+    /// In which order.
+    pub order: PeopleOrder,
+    /// Which of them comes first, from 0.
+    pub offset: u64,
+    /// At most so many, and never more than [`PAGE_ROWS_MAX`](crate::PAGE_ROWS_MAX).
+    pub limit: usize,
+}
+
 /// What stored events answer.
 pub trait EventQuestions {
     /// The bundles that are stored, those being imported included, in the order of their import.
@@ -54,35 +70,12 @@ pub trait EventQuestions {
     fn facets(&self, seen: &Witnessed, question: &Question, asked: FacetAsked<'_>) -> Result<Facet, StoreFault>;
 
     /// Which row of the answer an event is, from 0; `None` if it is not in it.
-    fn position_of(
-        &self,
-        seen: &Witnessed,
-        question: &Question,
-        event_ref: &EventRef,
-    ) -> Result<Option<u64>, StoreFault>;
+    fn position_of(&self, seen: &Witnessed, question: &Question, event: &EventRef) -> Result<Option<u64>, StoreFault>;
 
-    /// Patients of a bundle with their counts. `seen` is for [`log_people`].
-    fn patients(
-        &self,
-        seen: &Witnessed,
-        bundle: &BundleId,
-        order: PeopleOrder,
-        offset: u64,
-        limit: usize,
-    ) -> Result<People, StoreFault>;
+    /// Patients or users of a bundle with their counts. `seen` is for [`log_people`].
+    fn people(&self, seen: &Witnessed, asked: PeopleAsked<'_>) -> Result<People, StoreFault>;
 
-    /// Users of a bundle with their counts. `seen` is for [`log_people`].
-    fn users(
-        &self,
-        seen: &Witnessed,
-        bundle: &BundleId,
-        order: PeopleOrder,
-        offset: u64,
-        limit: usize,
-    ) -> Result<People, StoreFault>;
-
-    /// One event with the bytes of its record. `seen` is for [`Entry::ViewEvent`](access_log::Entry::ViewEvent) of the
-    /// same reference.
+    /// One event with the bytes of its record. `seen` is for [`Entry::ViewEvent`] of the same reference.
     fn event(&self, seen: &Witnessed, event_ref: &EventRef) -> Result<(Row, Vec<u8>), StoreFault>;
 
     /// The line of a kept file that a reference of the second form names, whether an event stands there or not: for records
@@ -97,23 +90,28 @@ pub trait EventQuestions {
 /// A question as the access log writes it: with every time in UTC, so that it can be read anywhere.
 #[must_use]
 pub fn log_question(question: &Question) -> access_log::Question {
-    let by = serde_json::to_value(question.order.by).ok();
-    let by = by.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
-    access_log::Question {
-        query: question.filter.text_in_full(),
-        order: format!("{by}{}", if question.order.descending { " descending" } else { "" }),
-        bundle: Some(question.bundle.as_str().to_owned()),
-    }
+    let query = question.filter.text_in_full();
+    logged(query, question.order.by, question.order.descending, &question.bundle)
 }
 
 /// A list of all patients or users of a bundle as the access log writes it.
 #[must_use]
 pub fn log_people(bundle: &BundleId, order: PeopleOrder) -> access_log::Question {
-    let by = serde_json::to_value(order.by).ok();
-    let by = by.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
-    access_log::Question {
-        query: String::new(),
-        order: format!("{by}{}", if order.descending { " descending" } else { "" }),
-        bundle: Some(bundle.as_str().to_owned()),
+    logged(String::new(), order.by, order.descending, bundle)
+}
+
+/// The entry of the access log that a list of people is a look at.
+pub(crate) fn list_entry(asked: &PeopleAsked<'_>) -> Entry {
+    let logged = log_people(asked.bundle, asked.order);
+    match asked.side {
+        Side::Patients => Entry::PatientsList(logged),
+        Side::Users => Entry::UsersList(logged),
     }
+}
+
+fn logged(query: String, by: impl Serialize, descending: bool, bundle: &BundleId) -> access_log::Question {
+    let by = serde_json::to_value(by).ok();
+    let by = by.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
+    let order = format!("{by}{}", if descending { " descending" } else { "" });
+    access_log::Question { query, order, bundle: Some(bundle.as_str().to_owned()) }
 }

@@ -6,7 +6,7 @@ mod desk;
 use std::collections::{BTreeMap, BTreeSet};
 
 use desk::{Desk, Dice, Traffic, assert_same};
-use event_store::{BinsAsked, EventQuestions, FacetAsked, PeopleBy, PeopleOrder, StoredEvent, Totals};
+use event_store::{BinsAsked, EventQuestions, FacetAsked, PeopleBy, PeopleOrder, Side, StoredEvent, Totals};
 use model::Action;
 use timeline::{Band, FacetField, Field, Order, OrderBy, Question, Zone};
 
@@ -234,14 +234,9 @@ fn people_are_counted_exactly() {
             add(users.entry(user.to_owned()).or_default(), others);
         }
     }
-    for (expected, is_patients) in [(patients, true), (users, false)] {
+    for (expected, side) in [(patients, Side::Patients), (users, Side::Users)] {
         let order = PeopleOrder { by: PeopleBy::Id, descending: false };
-        let list = if is_patients {
-            desk.store.patients(&desk.patients_look(&traffic.id, order), &traffic.id, order, 0, 500)
-        } else {
-            desk.store.users(&desk.users_look(&traffic.id, order), &traffic.id, order, 0, 500)
-        };
-        let list = list.unwrap();
+        let list = desk.people(side, &traffic.id, order, 500);
         assert_eq!((list.total, list.people.len()), (expected.len() as u64, expected.len()));
         for (person, (id, numbers)) in list.people.iter().zip(&expected) {
             assert_eq!(&person.id, id);
@@ -251,7 +246,7 @@ fn people_are_counted_exactly() {
         }
     }
     let order = PeopleOrder { by: PeopleBy::Events, descending: true };
-    let busiest = desk.store.users(&desk.users_look(&traffic.id, order), &traffic.id, order, 0, 3).unwrap();
+    let busiest = desk.people(Side::Users, &traffic.id, order, 3);
     assert!(busiest.people.windows(2).all(|pair| pair[0].events >= pair[1].events));
 }
 

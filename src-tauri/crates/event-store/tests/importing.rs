@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use access_log::{Entry, LogFault, NotWitnessed};
 use desk::{Desk, Traffic, assert_same};
 use event_store::{
-    Begun, BundleState, EventQuestions, EventRef, LINE_BYTES_MAX, NewBundle, PeopleOrder, Spot, StoreFault,
-    log_question,
+    Begun, BundleState, EventQuestions, EventRef, LINE_BYTES_MAX, NewBundle, PeopleAsked, PeopleOrder, Side, Spot,
+    StoreFault, log_question,
 };
 use model::BundleId;
 use timeline::{Integrity, Order, OrderBy};
@@ -255,7 +255,7 @@ fn rows_are_seen_while_the_bundle_comes_and_none_is_verified_before() {
     });
     assert!(looks > 0);
     let order = PeopleOrder::default();
-    let people = desk.store.patients(&desk.patients_look(&traffic.id, order), &traffic.id, order, 0, 10).unwrap();
+    let people = desk.people(Side::Patients, &traffic.id, order, 10);
     assert!(people.total > 0, "people are counted from what can be seen");
     desk.finish(import, &traffic).unwrap();
     let page = desk.store.page(&seen, &question, 0, 500).unwrap();
@@ -314,10 +314,11 @@ fn only_a_token_for_the_same_question_in_this_opening_opens_anything() {
     };
     refused(desk.store.page(&seen, &other, 0, 1).unwrap_err(), NotWitnessed::OtherQuestion);
     refused(desk.store.count(&seen, &other).unwrap_err(), NotWitnessed::OtherQuestion);
-    let order = PeopleOrder::default();
-    refused(desk.store.patients(&seen, &traffic.id, order, 0, 1).unwrap_err(), NotWitnessed::OtherQuestion);
-    let users = desk.users_look(&traffic.id, order);
-    refused(desk.store.patients(&users, &traffic.id, order, 0, 1).unwrap_err(), NotWitnessed::OtherQuestion);
+    let (side, order) = (Side::Patients, PeopleOrder::default());
+    let asked = PeopleAsked { bundle: &traffic.id, side, order, offset: 0, limit: 1 };
+    refused(desk.store.people(&seen, asked).unwrap_err(), NotWitnessed::OtherQuestion);
+    let users = desk.people_look(Side::Users, &traffic.id, order);
+    refused(desk.store.people(&users, asked).unwrap_err(), NotWitnessed::OtherQuestion);
 
     // The same question, witnessed in another vault.
     let stranger = Desk::new();

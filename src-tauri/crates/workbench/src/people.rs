@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike as _, TimeZone as _, Timelike as _};
-use event_store::{EventQuestions, PAGE_ROWS_MAX, PeopleBy, PeopleOrder, PersonRow as StoredPerson, Row as StoredRow};
+use event_store::{
+    EventQuestions, PAGE_ROWS_MAX, PeopleAsked, PeopleBy, PeopleOrder, PersonRow as StoredPerson, Row as StoredRow,
+    Side,
+};
 use model::{Action, BundleId, Instant};
 use timeline::{Field, Filter, Order, Question, Zone};
 
@@ -82,11 +85,12 @@ struct List<'a> {
 impl List<'_> {
     fn page(&self, offset: u64, limit: usize) -> Result<(Vec<StoredPerson>, u64), Fault> {
         let seen = self.session.list_token(self.bundle, self.kind, self.order)?;
-        let store = &self.session.store;
-        let list = match self.kind {
-            PersonKind::Patient => store.patients(&seen, self.bundle, self.order, offset, limit)?,
-            PersonKind::User => store.users(&seen, self.bundle, self.order, offset, limit)?,
+        let side = match self.kind {
+            PersonKind::Patient => Side::Patients,
+            PersonKind::User => Side::Users,
         };
+        let asked = PeopleAsked { bundle: self.bundle, side, order: self.order, offset, limit };
+        let list = self.session.store.people(&seen, asked)?;
         Ok((list.people, list.total))
     }
 
@@ -124,13 +128,6 @@ fn person_out(person: &StoredPerson) -> PersonRow {
         first: person.first.as_ref().map(when),
         last: person.last.as_ref().map(when),
     }
-}
-
-/// Which side of an event the counterparts are on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Users,
-    Patients,
 }
 
 /// A person's page while their rows go by, in time order.

@@ -1,7 +1,7 @@
 //! Bringing a bundle in: events and bytes in any order, from several threads, in runs that become visible one by one.
 //!
-//! Rows are made in the thread that hands events over; a run that is full is sorted and encoded by one thread of its
-//! own and written in transactions of a few megabytes. A run is visible when all of it is written. If the program is
+//! Rows are made in the thread that hands events over; a run that is full is sorted and encoded on all processors and
+//! written by one thread of its own, in transactions of a few megabytes. A run is visible when all of it is written. If the program is
 //! killed, what was written is removed the next time the store is opened.
 //!
 //! # Invariants
@@ -9,10 +9,12 @@
 //! * Nothing of a broken-off import can ever be seen once it is broken off.
 //! * Memory is bounded by constants, whatever the size of the bundle; only the different ids of people grow with it.
 
+mod encoding;
 mod pieces;
 mod places;
 pub(crate) mod rows;
 mod runs;
+pub(crate) mod stretches;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -28,10 +30,11 @@ use self::rows::Rows;
 use self::runs::FullRun;
 pub(crate) use self::runs::NO_DAY;
 use crate::chunk::Sizes;
+use crate::people::{self, Side};
 use crate::standing::Standing;
 use crate::store::{EventStore, Live, Told};
 use crate::words::Dictionary;
-use crate::{BundleSummary, StoreFault, people};
+use crate::{BundleSummary, StoreFault};
 
 /// A run is full when it has as many events as [`Sizes`] says, or its texts have so many bytes.
 const RUN_TEXT_BYTES: usize = 96 * 1024 * 1024;
@@ -276,8 +279,7 @@ impl Import {
         handed?;
         let (vault, bundle) = (&self.shared.vault, self.shared.bundle);
         self.shared.pieces.complete(vault, bundle)?;
-        let numbered = places::check(vault, bundle)?;
-        people::count(vault, bundle)?;
+        let numbered = counted(vault, bundle)?;
         store.arrive(bundle, finished, numbered, tell)
     }
 
@@ -303,6 +305,19 @@ impl Import {
         drop(self.shared.failure.fail(StoreFault::ImportOver));
         self.wait();
     }
+}
+
+/// Counts people, and tells whether the producer's numbers can name events. Each is a passage over one order of its own,
+/// so two go on at once.
+fn counted(vault: &Vault, bundle: i64) -> Result<bool, StoreFault> {
+    std::thread::scope(|scope| {
+        let patients = scope.spawn(|| people::count(vault, bundle, Side::Patients));
+        let numbered = places::check(vault, bundle);
+        let users = people::count(vault, bundle, Side::Users);
+        patients.join().map_err(|_| StoreFault::ImportOver)??;
+        users?;
+        numbered
+    })
 }
 
 impl Drop for Import {

@@ -6,9 +6,10 @@ use vault::Vault;
 use vault::rusqlite::{Transaction, params};
 
 use super::Failure;
+use super::encoding::encode;
 use super::rows::{Deed, Rows};
 use crate::StoreFault;
-use crate::chunk::{self, NewChunk, Sizes};
+use crate::chunk::{NewChunk, Sizes};
 use crate::columns::{Frame, Packing};
 use crate::words::{FreshWords, WordField};
 
@@ -38,7 +39,7 @@ impl FullRun {
                 chunks.iter().try_for_each(|chunk| add(transaction, bundle, self.number, chunk))
             })
         };
-        chunk::encode(&self.rows, sizes, |chunk| {
+        encode(&self.rows, sizes, |chunk| {
             failure.check()?;
             waiting_bytes += chunk.scan.len() + chunk.rest.as_ref().map_or(0, Vec::len);
             waiting.push(chunk);

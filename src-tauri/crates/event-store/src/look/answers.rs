@@ -96,7 +96,7 @@ impl EventStore {
         if let Some((_, known)) = unpoisoned(&self.looks.texts).iter().find(|(known, _)| *known == key) {
             return Ok(Arc::clone(known));
         }
-        let found = Arc::new(self.vault().read(|database| words_in_records::places(database, catalog, words))?);
+        let found = Arc::new(words_in_records::places(self.vault(), catalog, words)?);
         let mut texts = unpoisoned(&self.looks.texts);
         texts.insert(0, (key, Arc::clone(&found)));
         let mut bytes = 0;

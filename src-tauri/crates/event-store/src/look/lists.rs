@@ -1,21 +1,15 @@
 //! Lists of patients and users, sorted and cut to a page.
 
-use model::{BundleId, Instant};
+use model::Instant;
 use vault::Vault;
 
 use crate::catalog::Catalog;
 use crate::people::{self, Counts, Side};
-use crate::{BundleState, EventStore, PAGE_ROWS_MAX, People, PeopleBy, PeopleOrder, PersonRow, StoreFault};
+use crate::{BundleState, EventStore, PAGE_ROWS_MAX, People, PeopleAsked, PeopleBy, PersonRow, StoreFault};
 
 impl EventStore {
-    pub(crate) fn people(
-        &self,
-        side: Side,
-        bundle: &BundleId,
-        order: PeopleOrder,
-        offset: u64,
-        limit: usize,
-    ) -> Result<People, StoreFault> {
+    pub(crate) fn list(&self, asked: PeopleAsked<'_>) -> Result<People, StoreFault> {
+        let PeopleAsked { bundle, side, order, offset, limit } = asked;
         let catalog = self.catalog(bundle)?;
         let counts = counts(self.vault(), &catalog, side)?;
         let words = catalog.words(side.words());

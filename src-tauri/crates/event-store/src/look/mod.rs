@@ -21,9 +21,10 @@ use model::BundleId;
 use timeline::{Facet, Filter, Histogram, Order, Question};
 
 pub(crate) use self::answers::Looks;
+use crate::questions::list_entry;
 use crate::{
     BinsAsked, BundleSummary, EventQuestions, EventRef, EventStore, FacetAsked, KeptLine, Overview, PAGE_ROWS_MAX,
-    Page, People, PeopleOrder, Row, StoreFault, Totals, log_people, log_question, people::Side,
+    Page, People, PeopleAsked, Row, StoreFault, Totals, log_question,
 };
 
 impl EventStore {
@@ -66,41 +67,17 @@ impl EventQuestions for EventStore {
         self.answer(question)?.matches(self.vault(), |matches| matches.facets(asked))
     }
 
-    fn position_of(
-        &self,
-        seen: &Witnessed,
-        question: &Question,
-        event_ref: &EventRef,
-    ) -> Result<Option<u64>, StoreFault> {
+    fn position_of(&self, seen: &Witnessed, question: &Question, event: &EventRef) -> Result<Option<u64>, StoreFault> {
         seen.admits_question(self.vault(), &log_question(question))?;
-        if !question.bundle.as_str().starts_with(event_ref.bundle_digits()) {
+        if !question.bundle.as_str().starts_with(event.bundle_digits()) {
             return Ok(None);
         }
-        self.answer(question)?.position_of(self.vault(), event_ref)
+        self.answer(question)?.position_of(self.vault(), event)
     }
 
-    fn patients(
-        &self,
-        seen: &Witnessed,
-        bundle: &BundleId,
-        order: PeopleOrder,
-        offset: u64,
-        limit: usize,
-    ) -> Result<People, StoreFault> {
-        seen.admits(self.vault(), &Entry::PatientsList(log_people(bundle, order)))?;
-        self.people(Side::Patients, bundle, order, offset, limit)
-    }
-
-    fn users(
-        &self,
-        seen: &Witnessed,
-        bundle: &BundleId,
-        order: PeopleOrder,
-        offset: u64,
-        limit: usize,
-    ) -> Result<People, StoreFault> {
-        seen.admits(self.vault(), &Entry::UsersList(log_people(bundle, order)))?;
-        self.people(Side::Users, bundle, order, offset, limit)
+    fn people(&self, seen: &Witnessed, asked: PeopleAsked<'_>) -> Result<People, StoreFault> {
+        seen.admits(self.vault(), &list_entry(&asked))?;
+        self.list(asked)
     }
 
     fn event(&self, seen: &Witnessed, event_ref: &EventRef) -> Result<(Row, Vec<u8>), StoreFault> {

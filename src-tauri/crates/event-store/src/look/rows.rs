@@ -7,7 +7,7 @@ use vault::rusqlite::Transaction;
 use super::matcher::{IntegrityOf, at};
 use super::order::Address;
 use crate::catalog::Catalog;
-use crate::chunk::{Kind, ROW, name};
+use crate::chunk::{Kind, name, row_columns};
 use crate::columns::{Frame, Unreadable};
 use crate::import::rows::{Deed, UNDATED, patient_codes, spot};
 use crate::words::WordField;
@@ -23,10 +23,11 @@ pub(crate) fn read(
     let mut wanted: Vec<(usize, Address)> = addresses.iter().copied().enumerate().collect();
     wanted.sort_unstable_by_key(|(_, address)| (address.chunk, address.row));
     let mut rows: Vec<Option<Row>> = vec![None; addresses.len()];
+    let columns = row_columns();
     for same_chunk in wanted.chunk_by(|(_, a), (_, b)| a.chunk == b.chunk) {
         let Some((_, first)) = same_chunk.first() else { continue };
         let Some(chunk) = catalog.chunks(kind).get(first.chunk as usize) else { continue };
-        let frame = shelf::read(database, chunk.id, &columns())?;
+        let frame = shelf::read(database, chunk.id, &columns)?;
         let mut build = || -> Result<(), Unreadable> {
             let reader = Reader::new(catalog, &frame)?;
             for (position, address) in same_chunk {
@@ -39,11 +40,6 @@ pub(crate) fn read(
         build().map_err(|_| StoreFault::Damaged { id: chunk.id, part: "chunk" })?;
     }
     Ok(rows.into_iter().flatten().collect())
-}
-
-/// The columns of a row, and what its integrity is known by.
-fn columns() -> Vec<&'static str> {
-    ROW.iter().copied().chain([WordField::Stream.name()]).collect()
 }
 
 struct Reader<'a> {

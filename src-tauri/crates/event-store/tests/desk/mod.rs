@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use access_log::{AccessLog, Entry, Purpose, Witnessed};
 use event_store::{
-    Begun, BundleSummary, EventQuestions, EventStore, Finished, Import, NewBundle, PeopleOrder, RecordSpan, Row, Sizes,
-    Standing, StoreFault, StoredEvent, log_people, log_question,
+    Begun, BundleSummary, EventQuestions, EventStore, Finished, Import, NewBundle, People, PeopleAsked, PeopleOrder,
+    RecordSpan, Row, Side, Sizes, Standing, StoreFault, StoredEvent, log_people, log_question,
 };
 use model::{Action, BundleId, Event, EventId, Instant, Outcome, PatientId, SessionId, StreamId, UserId};
 use tempfile::TempDir;
@@ -72,12 +72,15 @@ impl Desk {
         self.witness(Entry::Look(log_question(question)))
     }
 
-    pub(crate) fn patients_look(&self, bundle: &BundleId, order: PeopleOrder) -> Witnessed {
-        self.witness(Entry::PatientsList(log_people(bundle, order)))
+    pub(crate) fn people_look(&self, side: Side, bundle: &BundleId, order: PeopleOrder) -> Witnessed {
+        let asked = log_people(bundle, order);
+        self.witness(if side == Side::Patients { Entry::PatientsList(asked) } else { Entry::UsersList(asked) })
     }
 
-    pub(crate) fn users_look(&self, bundle: &BundleId, order: PeopleOrder) -> Witnessed {
-        self.witness(Entry::UsersList(log_people(bundle, order)))
+    /// The first people of a list.
+    pub(crate) fn people(&self, side: Side, bundle: &BundleId, order: PeopleOrder, limit: usize) -> People {
+        let seen = self.people_look(side, bundle, order);
+        self.store.people(&seen, PeopleAsked { bundle, side, order, offset: 0, limit }).unwrap()
     }
 
     pub(crate) fn begin(&self, traffic: &Traffic) -> Import {
