@@ -54,10 +54,18 @@ export class Pages<T> {
     if (this.#isOver() || this.#pages.has(page) || this.#asked.has(page)) return;
     this.#asked.add(page);
     try {
-      const answer = await this.#fetch(page * PAGE_ROWS, PAGE_ROWS);
-      if (this.#isOver()) return;
-      this.#pages.set(page, answer.rows);
-      this.total = answer.total;
+      const rows: T[] = [];
+      let missing = PAGE_ROWS;
+      // Of long rows one answer holds fewer than were asked for.
+      while (missing > 0) {
+        const answer = await this.#fetch(page * PAGE_ROWS + rows.length, missing);
+        if (this.#isOver()) return;
+        rows.push(...answer.rows);
+        this.total = answer.total;
+        missing =
+          answer.rows.length === 0 ? 0 : Math.min(PAGE_ROWS, this.total - page * PAGE_ROWS) - rows.length;
+      }
+      this.#pages.set(page, rows);
     } catch (caught) {
       if (!isFault(caught)) throw caught;
       if (this.#isOver()) return;

@@ -38,6 +38,21 @@ describe('pages', () => {
     expect(pages.fault).toBeNull();
   });
 
+  it('ask for the rest of a page of which one answer holds only a part', async () => {
+    const asked: [number, number][] = [];
+    const pages = new Pages((offset, limit) => {
+      asked.push([offset, limit]);
+      return Promise.resolve({ rows: rows(offset, Math.min(limit, 300)), total: 1_100 });
+    }, 1_100);
+    await Promise.all([pages.load(1), pages.load(2)]);
+    expect(asked.sort(([a], [b]) => a - b)).toEqual([
+      [500, 500],
+      [800, 200],
+      [1_000, 500],
+    ]);
+    expect([pages.at(500), pages.at(999), pages.at(1_099)]).toEqual([500, 999, 1_099]);
+  });
+
   it('drop what comes after they have ended', async () => {
     const pages = new Pages((offset, limit) => Promise.resolve({ rows: rows(offset, limit), total: 9 }), 9);
     const loading = pages.load(0);

@@ -413,6 +413,8 @@ export const text = {
     },
     findings: 'Findings',
     noFindings: 'Nothing was found that differs.',
+    findingsCut: (shown: string, total: string) =>
+      `The first ${shown} of ${total} findings, the worst first. The whole report: chartproof verify --format json.`,
     severities: { error: 'Differs', warning: 'Note', info: 'For information' } as Record<string, string>,
     expected: 'Hash that is stored',
     actual: 'Hash that was computed',

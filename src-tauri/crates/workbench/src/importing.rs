@@ -15,20 +15,19 @@ use bundle::{Bundle, Profile};
 use event_store::{Begun, BundleSummary, Finished, Import, Intake, NewBundle, StoreFault, StoredEvent, Told};
 use model::{BundleId, Event};
 use vault::rusqlite::Transaction;
-use verify::{Onlooker, RecordRun, Standing as RecordStanding};
+use verify::{Onlooker, RecordRun, Source, Standing as RecordStanding};
 
 use crate::clock;
 use crate::desk::Desk;
 use crate::direct;
-use crate::intake::{ImportWish, compare_quoted, identity_of, says_sample};
+use crate::intake::{ImportWish, compare_quoted, says_sample};
 use crate::jobs::{Gauge, Outcome};
+use crate::keeping::{Watched, identity_of, keep};
 use crate::session::Session;
 use crate::verdicts::{self, BundleFacts, Document};
 use crate::wire::{Fault, FaultCode, ImportAsk, ImportStarted, Job, JobAsk, Next, Nothing};
 use crate::words::{counted, period};
 
-/// Bytes of a source file handed over at a time.
-const SOURCE_BYTES: usize = 1 << 20;
 /// How often a waiting caller asks how a job is.
 const ASK_EVERY: std::time::Duration = std::time::Duration::from_millis(25);
 
@@ -199,14 +198,15 @@ impl Work {
     /// The one pass: checks, maps, stores; the source's bytes go in beside it.
     fn pass(&self, import: &Import, files: &[String], id: &BundleId) -> Result<(String, Document), Fault> {
         let intake = import.intake();
+        let watched = Watched::over(&self.bundle);
         let (report, kept) = std::thread::scope(|scope| {
             let bytes = intake.clone();
-            let kept = scope.spawn(move || self.keep_source(&bytes));
-            (self.check_and_map(&intake, files), kept.join())
+            let kept = scope.spawn(move || keep(&self.bundle, &bytes, &self.gauge));
+            (self.check_and_map(&watched, &intake, files), kept.join())
         });
         let report = report?;
-        kept.map_err(|_| Fault::internal("Keeping the source failed."))??;
-        if identity_of(&self.bundle, || self.gauge.stopped())?.to_hex() != id.as_str() {
+        let kept = kept.map_err(|_| Fault::internal("Keeping the source failed."))??;
+        if !watched.stood_still(id.as_str(), &kept, || self.gauge.stopped())? {
             let what = "The bundle changed while it was imported. Nothing of it was kept; import it again.";
             return Err(Fault::new(FaultCode::Unreadable, what).with(Next::Retry));
         }
@@ -218,15 +218,15 @@ impl Work {
         Ok((json.to_string(), document))
     }
 
-    fn check_and_map(&self, intake: &Intake, files: &[String]) -> Result<verify::Report, Fault> {
+    fn check_and_map(&self, source: &dyn Source, intake: &Intake, files: &[String]) -> Result<verify::Report, Fault> {
         let profile = self.bundle.profile();
         if profile == Profile::AuditBundle1 {
             let mapper = Mapper { profile, files, intake: intake.clone(), trouble: Mutex::new(None) };
-            let report = verdicts::check(&self.bundle, &self.gauge, &mapper)?;
+            let report = verdicts::check(source, &self.gauge, &mapper)?;
             mapper.result()?;
             return Ok(report);
         }
-        let report = verdicts::check(&self.bundle, &self.gauge, &verify::NoOnlooker)?;
+        let report = verdicts::check(source, &self.gauge, &verify::NoOnlooker)?;
         self.map_foreign(intake, files)?;
         Ok(report)
     }
@@ -258,34 +258,6 @@ impl Work {
             intake.events(&events)?;
             let (_, bytes, _) = self.gauge.read();
             self.gauge.advance(done, bytes);
-        }
-        Ok(())
-    }
-
-    /// Keeps every file as it is, byte for byte; of one whose packed form is damaged, what can be unpacked.
-    fn keep_source(&self, intake: &Intake) -> Result<(), Fault> {
-        let mut buffer = vec![0; SOURCE_BYTES];
-        for (file, entry) in (0..).zip(self.bundle.entries()) {
-            let mut stream = self.bundle.stream(&entry.name)?;
-            let mut first_byte = 0;
-            loop {
-                if self.gauge.stopped() {
-                    return Err(Fault::cancelled());
-                }
-                let (filled, end) = fill(&mut stream, &mut buffer);
-                let bytes = buffer.get(..filled).unwrap_or_default();
-                if !bytes.is_empty() {
-                    intake.bytes(file, first_byte, bytes)?;
-                    first_byte += filled as u64;
-                }
-                match end {
-                    End::Not => {}
-                    End::Reached => break,
-                    // The report says where and how.
-                    End::Fault(fault) if fault.trouble().is_some() => break,
-                    End::Fault(fault) => return Err(fault.into()),
-                }
-            }
         }
         Ok(())
     }
@@ -411,27 +383,6 @@ fn with_zone(mut event: Event, zone: Option<timeline::Zone>) -> Event {
 fn index_of(files: &[String], name: &str) -> u32 {
     let index = files.binary_search_by(|file| file.as_str().cmp(name));
     index.ok().and_then(|index| u32::try_from(index).ok()).unwrap_or(u32::MAX)
-}
-
-/// Whether a stream has come to its end.
-enum End {
-    Not,
-    Reached,
-    Fault(bundle::ReadFault),
-}
-
-/// Fills the buffer as far as the stream goes: how many bytes that are, and why there are no more.
-fn fill(stream: &mut dyn std::io::Read, buffer: &mut [u8]) -> (usize, End) {
-    let mut filled = 0;
-    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        match stream.read(rest) {
-            Ok(0) => return (filled, End::Reached),
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return (filled, End::Fault(bundle::ReadFault::of(error))),
-        }
-    }
-    (filled, End::Not)
 }
 
 fn to_json<T: serde::Serialize>(value: &T) -> Result<String, Fault> {

@@ -13,11 +13,14 @@ use integrity::digest::{Digest, Hasher};
 use crate::clock;
 use crate::desk::Desk;
 use crate::direct;
+use crate::portion::{brief, brief_facts};
 use crate::samples::{self, SampleWish};
 use crate::wire::{ChooseAsk, Chosen, Fault, FaultCode, MaybeChosen, Next, Nothing, SampleAsk};
 
 /// Choices remembered at most; the oldest go first.
 const CHOICES_MAX: usize = 16;
+/// Troubles of a container that are told before it is imported; the check tells all.
+const TROUBLES_MAX: usize = 50;
 /// Bytes hashed at a time.
 const HASH_BYTES: usize = 1 << 20;
 /// Events of the sample that a person can ask for.
@@ -137,18 +140,19 @@ fn describe(path: &Path, bundle: &Bundle) -> Result<Chosen, Fault> {
         kind: kind.to_owned(),
         bytes: inspection.counts.bytes,
         profile: direct::profile_name(bundle.profile()).to_owned(),
-        says: direct::facts_of(&inspection),
+        says: brief_facts(direct::facts_of(&inspection)),
         sha256: hash_of_container(bundle, || false)?.map(|digest| digest.to_hex()),
-        troubles: bundle.troubles().iter().map(|trouble| trouble.message.clone()).collect(),
+        troubles: bundle.troubles().iter().take(TROUBLES_MAX).map(|trouble| brief(&*trouble.message)).collect(),
     })
 }
 
 /// SHA-256 of the file that the bundle is, from the very file that is read; `None` for a folder.
-fn hash_of_container(bundle: &Bundle, stop: impl Fn() -> bool) -> Result<Option<Digest>, Fault> {
+pub(crate) fn hash_of_container(bundle: &Bundle, stop: impl Fn() -> bool) -> Result<Option<Digest>, Fault> {
     bundle.container_file().map(|file| hash_of_stream(file, &stop)).transpose()
 }
 
-fn hash_of_stream(mut stream: impl Read, stop: &impl Fn() -> bool) -> Result<Digest, Fault> {
+/// SHA-256 of what a stream gives.
+pub(crate) fn hash_of_stream(mut stream: impl Read, stop: &impl Fn() -> bool) -> Result<Digest, Fault> {
     let mut hasher = Hasher::new();
     let mut buffer = vec![0; HASH_BYTES];
     loop {
@@ -161,19 +165,6 @@ fn hash_of_stream(mut stream: impl Read, stop: &impl Fn() -> bool) -> Result<Dig
         }
         hasher.update(buffer.get(..read).unwrap_or_default());
     }
-}
-
-/// What identifies the content of a bundle: the hash of the file, or of the list of a folder's files with their hashes.
-pub(crate) fn identity_of(bundle: &Bundle, stop: impl Fn() -> bool) -> Result<Digest, Fault> {
-    if let Some(digest) = hash_of_container(bundle, &stop)? {
-        return Ok(digest);
-    }
-    let mut list = Hasher::new();
-    for entry in bundle.entries() {
-        let digest = hash_of_stream(bundle.stream(&entry.name)?, &stop)?;
-        list.update(format!("{digest}  {}\n", entry.name).as_bytes());
-    }
-    Ok(list.finish())
 }
 
 /// Compares a quoted hash with the file, or with the manifests of a folder.

@@ -14,6 +14,7 @@ use model::BundleId;
 use timeline::{Condition, FACET_VALUES_MAX, FacetField, Field, Filter, Order, OrderBy, Question, Term};
 
 use crate::desk::Desk;
+use crate::portion::{ANSWER_BYTES_MAX, fitting, json_bytes};
 use crate::rows;
 use crate::session::Session;
 use crate::wire::{
@@ -25,6 +26,10 @@ use crate::wire::{
 const LOOKS_MAX: usize = 200;
 /// Terms that are left out one by one when nothing is found.
 const REDUCED_MAX: usize = 6;
+/// The longest value that can be chosen from a list; longer ones are only counted.
+const CHOSEN_BYTES_MAX: usize = 4096;
+/// What a look says of its filter at most, in bytes of JSON.
+const FILTER_JSON_BYTES_MAX: usize = ANSWER_BYTES_MAX / 4;
 /// Text that goes onto the clipboard at most, in bytes.
 const COPY_BYTES_MAX: usize = 1 << 20;
 
@@ -200,6 +205,7 @@ impl Desk {
             filter: with_values(&session, parse(&session, &ask.filter)?, &ask.and)?,
             order: order_of(&ask.sort, ask.descending)?,
         };
+        refuse_long(&question.filter)?;
         let (number, look) = session.begin_look(question)?;
         session.look_out(number, &look)
     }
@@ -216,14 +222,14 @@ impl Desk {
         session.look_out(ask.look, &session.open_look(ask.look)?)
     }
 
-    /// A page of rows.
+    /// A page of rows: as many of those asked for as one answer holds, and never none.
     pub fn rows(&self, ask: RowsAsk) -> Result<Rows, Fault> {
         let session = self.session()?;
         let look = session.open_look(ask.look)?;
         let limit = (ask.limit as usize).min(PAGE_ROWS_MAX);
         let page = session.store.page(&look.seen, &look.question, ask.offset, limit)?;
         let scope = look.scope();
-        let rows: Vec<_> = page.rows.iter().map(|row| rows::row_out(row, scope.as_deref(), look.revealed)).collect();
+        let rows = fitting(page.rows.iter().map(|row| rows::row_out(row, scope.as_deref(), look.revealed)));
         let shown = ask.offset..ask.offset.saturating_add(rows.len() as u64);
         session.count_shown(ask.look, shown, rows.iter().flat_map(|row| row.patient_ids.iter().cloned()));
         Ok(Rows { offset: page.offset, rows, total: page.total })
@@ -249,12 +255,13 @@ impl Desk {
         let limit = (ask.limit as usize).min(FACET_VALUES_MAX);
         let asked = FacetAsked { field, limit, containing: &ask.contains };
         let facet = session.store.facets(&look.seen, &look.question, asked)?;
-        let values = facet.values.into_iter().map(|value| FacetValue {
+        let chosen = facet.values.into_iter().filter(|value| value.value.len() <= CHOSEN_BYTES_MAX);
+        let values = chosen.map(|value| FacetValue {
             term: term_text(&ask.field, &value.value),
             value: value.value,
             events: value.events,
         });
-        Ok(Facet { values: values.collect(), total: facet.distinct })
+        Ok(Facet { values: fitting(values), total: facet.distinct })
     }
 
     /// Puts text on the clipboard, after its line is written.
@@ -302,6 +309,15 @@ fn with_values(session: &Session, filter: Filter, values: &[ValueAsk]) -> Result
         }
         Ok(filter.and_all(Filter::of(terms)))
     })
+}
+
+/// A filter that the page could not be told about is refused before its line is written: each of its terms is told with
+/// the filter that would be left without it.
+pub(crate) fn refuse_long(filter: &Filter) -> Result<(), Fault> {
+    if json_bytes(&(filter.to_string(), terms_of(filter, &[]))) <= FILTER_JSON_BYTES_MAX {
+        return Ok(());
+    }
+    Err(Fault::bad_input("This filter is too long for one view. Use fewer or shorter terms."))
 }
 
 fn order_of(sort: &str, descending: bool) -> Result<Order, Fault> {

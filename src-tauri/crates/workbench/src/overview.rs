@@ -7,11 +7,12 @@ use model::{Action, BundleId, Instant};
 
 use crate::desk::Desk;
 use crate::importing::Handover;
+use crate::portion::{brief, brief_facts, fitting};
 use crate::session::Session;
 use crate::verdicts::{BundleFacts, Document, badge_while_checking};
 use crate::wire::{
-    BundleAsk, BundleCard, Bundles, CoverageRow, Fault, FaultCode, IntegrityReport, Nothing, Overview, Received,
-    Verdict,
+    BundleAsk, BundleCard, Bundles, CoverageRow, Fault, FaultCode, Finding, IntegrityReport, Nothing, Overview,
+    Received, Verdict,
 };
 use crate::words::{when, when_text};
 
@@ -28,7 +29,7 @@ impl Desk {
         let bundles = session.store.bundles()?;
         let cards: Result<Vec<_>, Fault> =
             bundles.iter().rev().map(|summary| Ok(Stored::read(summary)?.card)).collect();
-        Ok(Bundles { bundles: cards? })
+        Ok(Bundles { bundles: fitting(cards?) })
     }
 
     /// A bundle summed up.
@@ -52,7 +53,7 @@ impl Desk {
             first: inside.period.map(|(first, _)| instant(first)),
             last: inside.period.map(|(_, last)| instant(last)),
             coverage: coverage(&inside.days, inside.period),
-            source_zone: stored.facts.source_zone.clone(),
+            source_zone: stored.facts.source_zone.clone().map(brief),
             received: stored.received(&id),
             verdict: stored.verdict(),
             card: stored.card,
@@ -66,8 +67,10 @@ impl Desk {
         let stored = Stored::read(&session.summary(&id)?)?;
         let files: Vec<String> = session.store.files(&id)?.into_iter().map(|file| file.path).collect();
         let document = stored.document.as_ref();
+        let findings = document.map(|document| document.findings(Some((&id, &files)))).unwrap_or_default();
         Ok(IntegrityReport {
-            findings: document.map(|document| document.findings(Some((&id, &files)))).unwrap_or_default(),
+            findings_total: findings.len() as u64,
+            findings: fitting(findings.into_iter().map(shortened)),
             checks: document.map(Document::checks).unwrap_or_default(),
             verdict: stored.verdict(),
             card: stored.card,
@@ -106,8 +109,8 @@ impl Stored {
         let checked = document.as_ref().and_then(|document| document.checked_at.as_deref()).map(when_text);
         let card = BundleCard {
             bundle: summary.id.as_str().to_owned(),
-            name: facts.name.clone(),
-            period: facts.period.clone(),
+            name: brief(&*facts.name),
+            period: brief(&*facts.period),
             profile: facts.profile.clone(),
             badge: document.as_ref().map_or_else(badge_while_checking, Document::badge),
             events: summary.events,
@@ -124,14 +127,20 @@ impl Stored {
 
     fn received(&self, id: &BundleId) -> Received {
         Received {
-            handed_by: self.handover.handed_by.clone(),
-            handed_on: self.handover.handed_on.clone(),
-            channel: self.handover.channel.clone(),
+            handed_by: brief(&*self.handover.handed_by),
+            handed_on: brief(&*self.handover.handed_on),
+            channel: brief(&*self.handover.channel),
             imported_by: self.facts.imported_by.clone(),
             quoted: self.handover.quoted.clone(),
             sha256: id.as_str().to_owned(),
         }
     }
+}
+
+/// A finding as one of many; the whole report is kept as it was made.
+fn shortened(finding: Finding) -> Finding {
+    let Finding { message, places, .. } = finding;
+    Finding { message: brief(message), places: brief_facts(places), ..finding }
 }
 
 fn no_verdict() -> Verdict {
@@ -167,7 +176,7 @@ fn coverage(days: &[DayCount], period: Option<(i64, i64)>) -> Vec<CoverageRow> {
     rows.sort_by_key(|(_, events)| std::cmp::Reverse(events.iter().sum::<u64>()));
     rows.truncate(COVERAGE_SYSTEMS_MAX);
     let first_day = chrono::DateTime::from_timestamp_nanos(first.saturating_mul(NANOS_PER_DAY)).format("%Y-%m-%d");
-    let named = |source: &str| if source.is_empty() { "system not stated" } else { source }.to_owned();
+    let named = |source: &str| brief(if source.is_empty() { "system not stated" } else { source });
     rows.into_iter()
         .map(|(source, events)| CoverageRow { source: named(source), first_day: first_day.to_string(), events })
         .collect()

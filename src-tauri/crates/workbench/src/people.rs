@@ -11,7 +11,8 @@ use model::{Action, BundleId, Instant};
 use timeline::{Field, Filter, Order, Question, Zone};
 
 use crate::desk::Desk;
-use crate::looks::OpenLook;
+use crate::looks::{OpenLook, refuse_long};
+use crate::portion::{brief, fitting};
 use crate::session::Session;
 use crate::wire::{Counterpart, Fault, People, PeopleAsk, PersonAsk, PersonKind, PersonPage, PersonRow};
 use crate::words::when;
@@ -35,12 +36,12 @@ impl Desk {
         let limit = (ask.limit as usize).min(PAGE_ROWS_MAX);
         if ask.prefix.is_empty() {
             let (people, total) = list.page(ask.offset, limit)?;
-            return Ok(People { people: people.iter().map(person_out).collect(), total });
+            return Ok(People { people: fitting(people.iter().map(person_out)), total });
         }
         let found = list.with_prefix(&ask.prefix)?;
         let total = found.len() as u64;
         let offset = usize::try_from(ask.offset).unwrap_or(usize::MAX);
-        Ok(People { people: found.iter().skip(offset).take(limit).map(person_out).collect(), total })
+        Ok(People { people: fitting(found.iter().skip(offset).take(limit).map(person_out)), total })
     }
 
     /// Who opened this chart, or what this person opened. Opens a look of its own.
@@ -52,6 +53,7 @@ impl Desk {
         };
         let question =
             Question { bundle: BundleId::new(ask.bundle), filter: Filter::is(field, &ask.id), order: Order::default() };
+        refuse_long(&question.filter)?;
         let (number, look) = session.begin_look(question)?;
         let mut portrait = Portrait::new(other, session.zone());
         session.each_row_of(&look, |row| portrait.add(row))?;
@@ -122,7 +124,7 @@ fn people_by(sort: &str) -> Result<PeopleBy, Fault> {
 
 fn person_out(person: &StoredPerson) -> PersonRow {
     PersonRow {
-        id: person.id.clone(),
+        id: brief(&*person.id),
         events: person.events,
         others: person.others,
         first: person.first.as_ref().map(when),
@@ -207,13 +209,13 @@ impl Portrait {
         PersonPage {
             look,
             person: PersonRow {
-                id,
+                id: brief(id),
                 events: self.events,
                 others: counterparts_total,
                 first: self.first.as_ref().map(when),
                 last: self.last.as_ref().map(when),
             },
-            counterparts,
+            counterparts: fitting(counterparts),
             counterparts_total,
             week: self.week,
             seen: seen.map(|(label, values)| (label.to_owned(), listed(values))).collect(),
@@ -237,8 +239,8 @@ impl Sketch {
         actions.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
         let every = self.dots_ms.len().div_ceil(DOTS_MAX).max(1);
         Counterpart {
-            id,
-            role: self.role,
+            id: brief(id),
+            role: self.role.map(brief),
             events: self.events,
             first: self.first.as_ref().map(when),
             last: self.last.as_ref().map(when),
@@ -266,7 +268,7 @@ fn hour_of_week(nanos: i64, zone: Zone) -> usize {
 
 fn listed(values: BTreeSet<String>) -> Vec<String> {
     let more = values.len() > SEEN_MAX;
-    let mut list: Vec<String> = values.into_iter().take(SEEN_MAX).collect();
+    let mut list: Vec<String> = values.into_iter().take(SEEN_MAX).map(brief).collect();
     if more {
         list.push("and more".to_owned());
     }

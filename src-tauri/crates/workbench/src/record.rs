@@ -14,23 +14,30 @@ use timeline::{Edge, Moment};
 
 use crate::clock;
 use crate::desk::Desk;
+use crate::portion::{brief, cut, fitting};
 use crate::samples::disk_fault;
 use crate::session::Session;
 use crate::wire::{AccessLogAsk, AccessLogPage, Fault, FaultCode, LogCheck, LogEntry, MaybeExported, Next, Nothing};
 use crate::words::{counted, grouped, when_text};
 
+/// Bytes of a text of an entry on the page: a reason of 2,000 characters fits.
+const ENTRY_TEXT_BYTES_MAX: usize = 8 << 10;
 /// Name that an export is offered under.
 const EXPORT_NAME: &str = "chartproof-access-log.ndjson";
 
 impl Desk {
-    /// A page of the log, newest first.
+    /// A page of the log, newest first: as many of the entries asked for as one answer holds, and never none.
     pub fn access_log(&self, ask: AccessLogAsk) -> Result<AccessLogPage, Fault> {
         let session = self.session()?;
         session.may_look()?;
         let filter = session.log_filter(&ask)?;
         let page = session.log_page(&filter, ask.offset, ask.limit as usize)?;
         let actors = session.vault.people()?.into_iter().map(|person| person.name).collect();
-        Ok(AccessLogPage { entries: page.0.iter().map(entry_out).collect(), total: page.1, actors })
+        Ok(AccessLogPage {
+            entries: fitting(page.0.iter().map(|entry| shortened(entry_out(entry)))),
+            total: page.1,
+            actors,
+        })
     }
 
     /// Hands over every entry, oldest first.
@@ -126,6 +133,18 @@ impl Session {
         let file = inner.into_inner().map_err(|error| disk_fault(path, error.error()))?;
         file.sync_all().map_err(|error| disk_fault(path, &error))?;
         Ok((head.map_or(0, |head| head.seq), hasher.finish()))
+    }
+}
+
+/// An entry as one of many; its texts are whole in the export.
+fn shortened(entry: LogEntry) -> LogEntry {
+    LogEntry {
+        actor: brief(entry.actor),
+        what: cut(entry.what, ENTRY_TEXT_BYTES_MAX),
+        object: cut(entry.object, ENTRY_TEXT_BYTES_MAX),
+        purpose: entry.purpose.map(|purpose| cut(purpose, ENTRY_TEXT_BYTES_MAX)),
+        result: entry.result.map(|result| cut(result, ENTRY_TEXT_BYTES_MAX)),
+        ..entry
     }
 }
 

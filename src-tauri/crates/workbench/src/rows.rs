@@ -8,8 +8,12 @@ use model::PatientId;
 use serde::Serialize;
 use timeline::{Band, Filter, Histogram, Pattern, Span, Step, Zone};
 
+use crate::portion::brief;
 use crate::wire::{Bin, Bins, Row, Tick};
 use crate::words::when;
+
+/// Patients that a row lists for the page; the others are counted.
+const PATIENTS_MAX: usize = 50;
 
 /// A row as the command line prints it (`cli.md`, "Rows").
 #[derive(Clone, Debug, Serialize)]
@@ -79,24 +83,27 @@ pub(crate) fn plain_out(row: &StoredRow, scope: Option<&[Pattern]>, bundle: &str
 
 /// A row for the page.
 pub(crate) fn row_out(row: &StoredRow, scope: Option<&[Pattern]>, revealed: bool) -> Row {
-    let (patient_ids, other_patients) = in_scope(&row.patient_ids, if revealed { None } else { scope });
+    let (mut patient_ids, other_patients) = in_scope(&row.patient_ids, if revealed { None } else { scope });
+    let unlisted = u32::try_from(patient_ids.len().saturating_sub(PATIENTS_MAX)).unwrap_or(u32::MAX);
+    patient_ids.truncate(PATIENTS_MAX);
+    let some = |text: &Option<String>| text.clone().map(brief);
     Row {
         event_ref: row.event_ref.to_string(),
         number: row.seq.unwrap_or(row.place.line),
         time: when(&row.time),
-        user_id: row.user_id.as_str().to_owned(),
-        user_name: if revealed { row.user_display_name.clone() } else { None },
-        role: row.role.clone(),
+        user_id: brief(row.user_id.as_str()),
+        user_name: if revealed { some(&row.user_display_name) } else { None },
+        role: some(&row.role),
         action: row.action.word().to_owned(),
-        event_type: row.event_type.clone(),
-        patient_ids,
-        other_patients,
-        resource_type: row.resource_type.clone(),
-        resource_id: row.resource_id.clone(),
+        event_type: brief(&*row.event_type),
+        patient_ids: patient_ids.into_iter().map(brief).collect(),
+        other_patients: other_patients.saturating_add(unlisted),
+        resource_type: some(&row.resource_type),
+        resource_id: some(&row.resource_id),
         outcome: row.outcome.word().to_owned(),
-        session_id: row.session_id.as_ref().map(|id| id.as_str().to_owned()),
-        station: row.device.clone().or_else(|| row.source_ip.clone()),
-        source_system: row.source_system.clone(),
+        session_id: row.session_id.as_ref().map(|id| brief(id.as_str())),
+        station: some(&row.device).or_else(|| some(&row.source_ip)),
+        source_system: some(&row.source_system),
         integrity: row.integrity.word().to_owned(),
     }
 }

@@ -9,6 +9,7 @@ use model::{Event, MappingNote};
 use timeline::{Integrity, Pattern};
 
 use crate::desk::Desk;
+use crate::portion::{brief_facts, cut};
 use crate::rows::{named, row_out};
 use crate::session::Session;
 use crate::verdicts;
@@ -17,6 +18,8 @@ use crate::words::grouped;
 
 /// Facts that the page shows from the row, in its own words.
 const IN_THE_ROW: [&str; 8] = ["Time", "User", "Role", "Patients", "What", "Outcome", "Station", "System"];
+/// Bytes of a record that the page shows; a record has a few thousand.
+const RECORD_BYTES_MAX: usize = 128 << 10;
 /// Stands for what is covered.
 const COVERED: &str = "⟦covered⟧";
 
@@ -28,7 +31,7 @@ impl Desk {
         let scope = look.scope();
         let mut event = session.show_event(&parse_ref(&ask.event_ref)?, scope.as_deref(), look.revealed)?;
         event.facts.retain(|(label, _)| !IN_THE_ROW.contains(&label.as_str()));
-        Ok(event)
+        Ok(shortened(event))
     }
 
     /// One event by its reference, or by its id if that is unique in the vault.
@@ -44,6 +47,19 @@ impl Desk {
             _ => Err(Fault::bad_input("Several events have this id. Use the event reference as printed in rows.")),
         }
     }
+}
+
+/// An event as one answer holds it. A record that is longer than anybody reads is cut, and says so.
+fn shortened(mut event: EventDetail) -> EventDetail {
+    if event.as_recorded.len() > RECORD_BYTES_MAX {
+        let (all, shown) = (grouped(event.as_recorded.len() as u64), grouped(RECORD_BYTES_MAX as u64));
+        event.notes.push(format!(
+            "The record has {all} bytes; the first {shown} are shown. `chartproof event` prints it whole."
+        ));
+        event.as_recorded = cut(event.as_recorded, RECORD_BYTES_MAX);
+    }
+    event.facts = brief_facts(event.facts);
+    event
 }
 
 fn parse_ref(text: &str) -> Result<EventRef, Fault> {

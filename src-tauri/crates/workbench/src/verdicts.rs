@@ -3,11 +3,11 @@
 //! A report is kept as the JSON document that `verify --format json` prints, and every word shown is read from it: what
 //! is on the screen is what was stored. Nothing here judges; `verify` did.
 
-use bundle::{Bundle, Profile};
+use bundle::Profile;
 use event_store::{EventRef, RecordSpan, Spot, Standing};
 use model::BundleId;
 use serde::{Deserialize, Serialize};
-use verify::{Code, HowFar, Onlooker, Options, Proceed, Report, Severity};
+use verify::{Code, HowFar, Onlooker, Options, Proceed, Report, Severity, Source};
 
 use crate::faults::sentence;
 use crate::jobs::Gauge;
@@ -58,13 +58,13 @@ struct Counts {
 }
 
 /// Checks a bundle with all the processors there are, and shows on the gauge how far it is.
-pub(crate) fn check(bundle: &Bundle, gauge: &Gauge, onlooker: &dyn Onlooker) -> Result<Report, Fault> {
+pub(crate) fn check(source: &dyn Source, gauge: &Gauge, onlooker: &dyn Onlooker) -> Result<Report, Fault> {
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let mut fingerprint_key = [0; 16];
     getrandom::fill(&mut fingerprint_key).map_err(|_| Fault::internal("The system gave no randomness."))?;
     let options = Options { workers, ..Options::new(fingerprint_key) };
     let mut spill = verify::MemorySpill::new();
-    let report = verify::check(bundle, &options, onlooker, &Watch { gauge }, &mut spill)?;
+    let report = verify::check(source, &options, onlooker, &Watch { gauge }, &mut spill)?;
     if report.stopped().is_some() {
         return Err(Fault::cancelled());
     }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use model::Instant;
 
+use crate::portion::brief;
 use crate::wire::When;
 
 /// A number with separators: `1,204,118`.
@@ -27,7 +28,7 @@ pub(crate) fn counted(number: u64, noun: &str) -> String {
 
 /// An instant for the page.
 pub(crate) fn when(instant: &Instant) -> When {
-    When { epoch_ms: instant.utc_nanos().map(|nanos| nanos.div_euclid(1_000_000)), recorded: instant.text().to_owned() }
+    When { epoch_ms: instant.utc_nanos().map(|nanos| nanos.div_euclid(1_000_000)), recorded: brief(instant.text()) }
 }
 
 /// An RFC 3339 text for the page; a text that is none stays a text.

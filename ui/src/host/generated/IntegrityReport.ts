@@ -21,6 +21,10 @@ verdict: Verdict,
  */
 findings: Array<Finding>, 
 /**
+ * How many findings the report has; those that do not fit into one answer are not listed.
+ */
+findingsTotal: number, 
+/**
  * The checks as a list: what, how, result.
  */
 checks: Array<Check>, };

@@ -4,6 +4,7 @@ import type { Badge } from '../generated/Badge';
 import type { BundleCard } from '../generated/BundleCard';
 import type { Chosen } from '../generated/Chosen';
 import type { CoverageRow } from '../generated/CoverageRow';
+import type { Finding } from '../generated/Finding';
 import type { IntegrityReport } from '../generated/IntegrityReport';
 import type { Overview } from '../generated/Overview';
 import type { Verdict } from '../generated/Verdict';
@@ -196,6 +197,48 @@ export function integrityOf(scene: SceneName, events: number): IntegrityReport {
   const running = scene === 'importing';
   const nothing = scene === 'not-verified';
   const counted = events.toLocaleString('en-US');
+  const findings: Finding[] = [
+    ...(altered
+      ? [
+          {
+            code: 'EVENT_MODIFIED',
+            severity: 'error',
+            message:
+              'Record 184,218 does not match its hash. The records before and after it agree with each other.',
+            places: [
+              ['File', 'data/events-2026-03-05.ndjson'],
+              ['Line', '21,774'],
+              ['Record', '184,218'],
+            ] as [string, string][],
+            expected: hashOf(184_218),
+            actual: hashOf(1),
+            eventRef: `${BUNDLE}#184217`,
+          },
+        ]
+      : []),
+    ...(nothing || running
+      ? []
+      : [
+          {
+            code: 'TIMESTAMP_OUT_OF_RANGE',
+            severity: 'warning',
+            message: '318 records have no usable time.',
+            places: [['Records', '318']] as [string, string][],
+            expected: null,
+            actual: null,
+            eventRef: null,
+          },
+        ]),
+    {
+      code: 'SIGNATURES_NOT_CHECKED',
+      severity: 'info',
+      message: 'Signatures are not checked by this version, so the bundle cannot be called verified.',
+      places: [],
+      expected: null,
+      actual: null,
+      eventRef: null,
+    },
+  ];
   return {
     card: cardOf(scene, events),
     verdict: verdictOf(scene, events),
@@ -237,48 +280,8 @@ export function integrityOf(scene: SceneName, events: number): IntegrityReport {
         codes: ['SIGNATURES_NOT_CHECKED'],
       },
     ],
-    findings: [
-      ...(altered
-        ? [
-            {
-              code: 'EVENT_MODIFIED',
-              severity: 'error',
-              message:
-                'Record 184,218 does not match its hash. The records before and after it agree with each other.',
-              places: [
-                ['File', 'data/events-2026-03-05.ndjson'],
-                ['Line', '21,774'],
-                ['Record', '184,218'],
-              ] as [string, string][],
-              expected: hashOf(184_218),
-              actual: hashOf(1),
-              eventRef: `${BUNDLE}#184217`,
-            },
-          ]
-        : []),
-      ...(nothing || running
-        ? []
-        : [
-            {
-              code: 'TIMESTAMP_OUT_OF_RANGE',
-              severity: 'warning',
-              message: '318 records have no usable time.',
-              places: [['Records', '318']] as [string, string][],
-              expected: null,
-              actual: null,
-              eventRef: null,
-            },
-          ]),
-      {
-        code: 'SIGNATURES_NOT_CHECKED',
-        severity: 'info',
-        message: 'Signatures are not checked by this version, so the bundle cannot be called verified.',
-        places: [],
-        expected: null,
-        actual: null,
-        eventRef: null,
-      },
-    ],
+    findings,
+    findingsTotal: findings.length,
   };
 }
 

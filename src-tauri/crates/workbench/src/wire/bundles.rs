@@ -269,6 +269,8 @@ pub struct IntegrityReport {
     pub verdict: Verdict,
     /// What was found, worst first.
     pub findings: Vec<Finding>,
+    /// How many findings the report has; those that do not fit into one answer are not listed.
+    pub findings_total: u64,
     /// The checks as a list: what, how, result.
     pub checks: Vec<Check>,
 }
