@@ -1,7 +1,7 @@
 //! Bringing a bundle in: events and bytes in any order, from several threads, in runs that become visible one by one.
 //!
 //! Rows are made in the thread that hands events over; a run that is full is sorted and encoded on all processors and
-//! written by one thread of its own, in transactions of a few megabytes. A run is visible when all of it is written. If the program is
+//! written by one thread of its own, in transactions of about a megabyte. A run is visible when all of it is written. If the program is
 //! killed, what was written is removed the next time the store is opened.
 //!
 //! # Invariants

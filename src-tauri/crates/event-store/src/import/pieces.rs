@@ -1,4 +1,4 @@
-//! The untouched bytes of the bundle's files: compressed in pieces, written a few megabytes at a time.
+//! The untouched bytes of the bundle's files: compressed in pieces, written about a megabyte at a time.
 
 use std::sync::Mutex;
 
@@ -11,7 +11,7 @@ use crate::StoreFault;
 /// Raw bytes of one piece. An event's record is found by unpacking one piece or two.
 pub(crate) const PIECE_BYTES: usize = 1024 * 1024;
 /// So many compressed bytes go into one transaction.
-const TRANSACTION_BYTES: usize = 2 * 1024 * 1024;
+const TRANSACTION_BYTES: usize = 1024 * 1024;
 /// Logs shrink to a fifth already at this level; higher ones cost more time than the rest of the import.
 const ZSTD_LEVEL: i32 = 1;
 

@@ -13,8 +13,8 @@ use crate::chunk::{NewChunk, Sizes};
 use crate::columns::{Frame, Packing};
 use crate::words::{FreshWords, WordField};
 
-/// So many bytes of chunks go into one transaction: about 15 ms of writing on a quiet machine.
-const TRANSACTION_BYTES: usize = 2 * 1024 * 1024;
+/// So many bytes of chunks go into one transaction: about 10 ms of writing on a quiet machine.
+const TRANSACTION_BYTES: usize = 1024 * 1024;
 /// Words are compressed quickly: they are small beside everything else.
 const WORDS_ZSTD_LEVEL: i32 = 1;
 /// The day of undated events.
