@@ -13,6 +13,8 @@ mod environment;
 mod outlets;
 #[cfg(feature = "e2e")]
 mod scripted;
+#[cfg(feature = "e2e")]
+mod shown;
 mod window;
 
 use std::path::{Path, PathBuf};

@@ -31,8 +31,10 @@ pub(crate) fn open(app: &App) -> tauri::Result<()> {
             .on_download(|_, _| false)
             // Without this, what the page puts into its storage lands in clear on the disk. The exception is a build that
             // never leaves the workshop: an ephemeral page cannot be driven.
-            .incognito(cfg!(not(feature = "e2e")))
-            .build()?;
+            .incognito(cfg!(not(feature = "e2e")));
+        #[cfg(feature = "e2e")]
+        let window = crate::shown::watched(window);
+        let window = window.build()?;
         if window.theme()? == Theme::Dark {
             window.set_background_color(Some(DARK_GROUND))?;
         }

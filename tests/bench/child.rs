@@ -1,4 +1,4 @@
-//! Runs a program and measures its wall time and its peak resident memory (Linux: `VmHWM`).
+//! Runs a program and measures its wall time, its processor time and its peak resident memory (Linux: `/proc`).
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,12 +8,14 @@ use chartproof_tests::memory;
 
 use crate::Outcome;
 
-/// How often the peak is read.
-const PEAK_READ_EVERY: Duration = Duration::from_millis(10);
+/// How often both are read.
+const READ_EVERY: Duration = Duration::from_millis(10);
 
 /// What a run took.
 pub(crate) struct Run {
     pub(crate) wall_seconds: f64,
+    /// Of all its threads; on a machine that does other things, too, the steadier figure.
+    pub(crate) processor_seconds: f64,
     pub(crate) peak_mib: u64,
     code: Option<i32>,
     words: String,
@@ -38,13 +40,23 @@ pub(crate) fn run(program: &Path, words: &[&str]) -> Outcome<Run> {
         .stdout(Stdio::null())
         .spawn()
         .map_err(|error| format!("{}: {error}", program.display()))?;
-    let mut peak_kib = 0;
+    let stat_file = format!("/proc/{}/stat", child.id());
+    let (mut peak_kib, mut processor_seconds) = (0, 0.0);
     loop {
         if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
             let wall_seconds = started.elapsed().as_secs_f64();
-            return Ok(Run { wall_seconds, peak_mib: peak_kib / 1024, code: status.code(), words: words.join(" ") });
+            let (code, words) = (status.code(), words.join(" "));
+            return Ok(Run { wall_seconds, processor_seconds, peak_mib: peak_kib / 1024, code, words });
         }
         peak_kib = peak_kib.max(memory::peak_kib(child.id()).unwrap_or(0));
-        std::thread::sleep(PEAK_READ_EVERY);
+        processor_seconds = processor_of(&stat_file).unwrap_or(processor_seconds);
+        std::thread::sleep(READ_EVERY);
     }
+}
+
+/// User and system time, the 14th and 15th field, in ticks of 10 ms.
+fn processor_of(stat_file: &str) -> Option<f64> {
+    let stat = std::fs::read_to_string(stat_file).ok()?;
+    let fields = stat.rsplit(')').next()?.split_whitespace().skip(11).take(2);
+    Some(fields.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0)
 }

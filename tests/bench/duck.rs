@@ -24,8 +24,8 @@ db.execute('CREATE TABLE by_user AS SELECT user_id, t, seq, action FROM e ORDER 
 db.close()
 ";
 
-/// Seconds DuckDB takes.
-pub(crate) fn load(bag: &Path, work: &Path) -> Outcome<f64> {
+/// What DuckDB takes.
+pub(crate) fn load(bag: &Path, work: &Path) -> Outcome<child::Run> {
     let environment = work.join("duckdb");
     let python = environment.join("bin/python3");
     if !environment.join("ready").exists() {
@@ -36,7 +36,7 @@ pub(crate) fn load(bag: &Path, work: &Path) -> Outcome<f64> {
     let database = work.join("peer.duckdb");
     let run = child::run(&python, &["-c", LOAD, text(bag)?, text(&database)?])?;
     run.expect_code(0)?;
-    Ok(run.wall_seconds)
+    Ok(run)
 }
 
 fn succeed(command: &mut Command) -> Outcome<()> {

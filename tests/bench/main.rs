@@ -1,7 +1,7 @@
 //! Benchmarks: ratios measured in one run on this machine, never single timings.
 //!
-//! `cargo xtask bench verify|import|look` builds everything in release and calls this. Each verb makes its own sample,
-//! measures the yardstick and the program alternately, and prints the ratio with the machine's facts.
+//! `cargo xtask bench verify|import|looks|waits|window` builds what it needs in release and calls this. Each verb makes
+//! its own sample, measures the yardstick and the program alternately, and prints the ratio with the machine's facts.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark talks to the person at the terminal")]
 
@@ -9,6 +9,10 @@ mod bare;
 mod child;
 mod duck;
 mod facts;
+mod inside;
+mod looks;
+mod waits;
+mod window;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -22,6 +26,8 @@ const ROUNDS: usize = 3;
 const EVENTS: u64 = 1_000_000;
 /// Events of the large sample, for memory and for looks.
 const EVENTS_LARGE: u64 = 5_000_000;
+/// Events of the small sample, for somebody to look at while a large one is imported.
+const EVENTS_SMALL: u64 = 5_000;
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -30,8 +36,10 @@ fn main() -> ExitCode {
     let result = match words.first().map(String::as_str) {
         Some("verify") => verify(events),
         Some("import") => import(events),
-        Some("look") => look(events),
-        _ => Err("usage: bench verify|import|look [EVENTS]".to_owned()),
+        Some("looks") => looks(events),
+        Some("waits") => waits(events),
+        Some("window") => fresh_vault().and_then(|vault| window::measure(&vault)),
+        _ => Err("usage: bench verify|import|looks|waits [EVENTS], or bench window".to_owned()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -65,32 +73,45 @@ fn verify(events: Option<u64>) -> Outcome<()> {
 /// Import (check, encrypt, store, searchable) against DuckDB loading the same lines and sorting two copies.
 fn import(events: Option<u64>) -> Outcome<()> {
     let bag = sample(events.unwrap_or(EVENTS))?;
-    let mut duck_seconds = Vec::new();
-    let mut seconds = Vec::new();
-    let mut peak_mib = 0;
+    let (mut duck, mut ours) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        duck_seconds.push(duck::load(&bag, &work()?)?);
+        duck.push(duck::load(&bag, &work()?)?);
         let vault = fresh_vault()?;
         let run = import_of(&bag, &vault)?;
         run.expect_code(0)?;
-        seconds.push(run.wall_seconds);
-        peak_mib = peak_mib.max(run.peak_mib);
+        ours.push(run);
     }
-    let (duck, ours) = (median(&mut duck_seconds), median(&mut seconds));
-    println!("DuckDB load, two sorts   {duck:8.2} s (median of {ROUNDS})");
-    println!("chartproof import        {ours:8.2} s, peak {peak_mib} MiB");
-    println!("ratio                    {:8.2}   (goal: at most 2)", ours / duck);
+    let wall = |runs: &[child::Run]| median(&mut runs.iter().map(|run| run.wall_seconds).collect::<Vec<_>>());
+    let processor = |runs: &[child::Run]| median(&mut runs.iter().map(|run| run.processor_seconds).collect::<Vec<_>>());
+    let peak_mib = ours.iter().map(|run| run.peak_mib).max().unwrap_or(0);
+    println!(
+        "DuckDB load, two sorts   {:8.2} s (median of {ROUNDS}), processors {:.2} s",
+        wall(&duck),
+        processor(&duck)
+    );
+    println!(
+        "chartproof import        {:8.2} s, processors {:.2} s, peak {peak_mib} MiB",
+        wall(&ours),
+        processor(&ours)
+    );
+    println!("ratio                    {:8.2}   (goal: at most 2)", wall(&ours) / wall(&duck));
     Ok(())
 }
 
-/// A patient's page in a large vault, warm: measured inside the program, without start-up and unlocking.
-fn look(events: Option<u64>) -> Outcome<()> {
+/// Pages of patients and users in a large vault: measured inside the program, without start-up and unlocking.
+fn looks(events: Option<u64>) -> Outcome<()> {
     let bag = sample(events.unwrap_or(EVENTS_LARGE))?;
     let vault = fresh_vault()?;
     let run = import_of(&bag, &vault)?;
     run.expect_code(0)?;
     println!("import of the sample     {:8.2} s, peak {} MiB", run.wall_seconds, run.peak_mib);
-    facts::patient_pages(&vault, &passphrase_file()?)
+    looks::measure(&vault, &passphrase_file()?)
+}
+
+/// How long looks wait for an import.
+fn waits(events: Option<u64>) -> Outcome<()> {
+    let (small, large) = (sample(EVENTS_SMALL)?, sample(events.unwrap_or(EVENTS))?);
+    waits::measure(&fresh_vault()?, &passphrase_file()?, &small, &large)
 }
 
 fn import_of(bag: &Path, vault: &Path) -> Outcome<child::Run> {

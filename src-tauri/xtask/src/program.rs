@@ -41,10 +41,10 @@ pub(crate) const DESKTOP: &str = "chartproof-desktop";
 /// The command line's program.
 pub(crate) const CLI: &str = "chartproof";
 
-/// Builds programs as a person gets them, and nothing that they do not need.
-pub(crate) fn build(profile: Profile, programs: &[&str]) -> Result<(), Stop> {
+/// Builds programs and nothing that they do not need; without `further` features as a person gets them.
+pub(crate) fn build(profile: Profile, programs: &[&str], further: &[&str]) -> Result<(), Stop> {
     let wanted = programs.iter().flat_map(|program| ["--bin", program]);
-    Call::cargo().args(["build"]).args(SELECTION).args(wanted).args(profile.arguments()).run()
+    Call::cargo().args(["build"]).args(SELECTION).args(further).args(wanted).args(profile.arguments()).run()
 }
 
 /// Builds the programs for journeys, and every test with them.

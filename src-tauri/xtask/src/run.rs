@@ -36,7 +36,7 @@ pub(crate) fn run(words: &[String]) -> Result<(), Stop> {
 
     system::provide(Need::Build)?;
     page::build()?;
-    program::build(profile, &[DESKTOP])?;
+    program::build(profile, &[DESKTOP], &[])?;
     display()?;
 
     let window = Call::new(program::built(DESKTOP, profile));

@@ -9,7 +9,7 @@ use crate::{program, system};
 /// Builds the command line if needed, and makes a sample.
 pub(crate) fn sample(words: &[String]) -> Result<(), Stop> {
     system::provide(Need::Build)?;
-    program::build(Profile::Dev, &[CLI])?;
+    program::build(Profile::Dev, &[CLI], &[])?;
     let here = std::env::current_dir().map_err(Stop::file("."))?;
     Call::new(program::built(CLI, Profile::Dev)).args(["sample"]).args(words).within(&here).run()
 }

@@ -13,7 +13,7 @@ use crate::{page, place, program, system};
 use tally::{RustTally, Tally, VitestTally};
 
 /// The screen the journeys see: the window's 1440×900 and some space, since nobody manages windows there.
-const SCREEN: &str = "-screen 0 1600x1000x24";
+pub(crate) const SCREEN: &str = "-screen 0 1600x1000x24";
 
 /// Runs every test.
 pub(crate) fn test() -> Result<(), Stop> {
