@@ -1,4 +1,4 @@
-//! What the desk needs from the system: choosers and the clipboard. The paths chosen here never reach the page.
+//! What the desk needs from the system: choosers, the clipboard, the printer. The paths chosen here never reach the page.
 
 use std::path::PathBuf;
 
@@ -8,16 +8,16 @@ use workbench::Outlets;
 
 use crate::clipboard;
 
-/// The system's choosers and clipboard.
+/// The system's choosers, clipboard and printer.
 struct System {
     app: AppHandle,
 }
 
-/// The outlets of this build: the system's, with choosers answered from a file where journeys ask for it.
+/// The outlets of this build: the system's, with choosers and printing that journeys can follow.
 pub(crate) fn outlets(app: &AppHandle) -> Box<dyn Outlets> {
     let system = System { app: app.clone() };
     #[cfg(feature = "e2e")]
-    return crate::scripted::over(Box::new(system));
+    return crate::scripted::over(app, Box::new(system));
     #[cfg(not(feature = "e2e"))]
     Box::new(system)
 }
@@ -55,6 +55,12 @@ impl Outlets for System {
 
     fn clear_clipboard(&self) {
         clipboard::clear(&self.app);
+    }
+
+    fn print(&self) -> bool {
+        use tauri::Manager as _;
+        // The page's own `window.print()` does nothing in some of the systems' engines.
+        self.app.get_webview_window("main").is_some_and(|window| window.print().is_ok())
     }
 }
 

@@ -120,31 +120,3 @@ fn the_main_job_is_done_with_keys_alone() {
     page.press(&[ENTER]);
     page.see_within(PATIENCE_FOR_WORK, "navigation", "Screens");
 }
-
-#[test]
-fn what_is_copied_is_taken_back_when_the_vault_locks() {
-    let home = Home::default();
-    let Some(program) = cli::cli() else { return };
-    let sample = Sample::make(&program, &home, "handed-over", 2_000, None);
-    home.answer_choosers(&[Some(&sample.path)]);
-    let Some(page) = home.open(&[]) else { return };
-    crate::steps::make_vault(&page);
-    page.click("button", "Open a folder…");
-    crate::steps::import_chosen(&page);
-    let (patient, _) = sample.patient();
-    crate::steps::open_chart(&page, patient);
-
-    page.click("gridcell", patient);
-    page.press(&['c']);
-    page.read("Copied the");
-    page.click("textbox", "Filter in text form");
-    page.press(&[CONTROL, 'v']);
-    wait_for("the pasted cell", || page.value_of("Filter in text form").contains(patient).then_some(()));
-
-    page.press(&[CONTROL, 'l']);
-    crate::steps::unlock(&page, PASSPHRASE);
-    page.press(&[CONTROL, '6']);
-    page.click("textbox", "Purpose contains");
-    page.press(&[CONTROL, 'v']);
-    assert_eq!(page.value_of("Purpose contains"), "", "the clipboard is empty after the lock");
-}

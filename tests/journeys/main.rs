@@ -9,5 +9,6 @@ mod altered;
 mod first_run;
 mod keyboard;
 mod locked_down;
+mod outward;
 mod screens;
 mod steps;

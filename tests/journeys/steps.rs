@@ -9,6 +9,15 @@ pub(crate) const PURPOSE: &str = "PO-2026-014: complaint of a patient";
 
 /// From the first run to the empty list of bundles. Gives the recovery key.
 pub(crate) fn make_vault(page: &Page) -> String {
+    let groups = make_vault_up_to_its_key(page);
+    page.fill("Type the last group of the key", groups.last().unwrap());
+    page.click("button", "I have it; open the vault");
+    page.see("heading", "Bundles");
+    groups.join("-")
+}
+
+/// From the first run to where the recovery key is shown. Gives its groups.
+pub(crate) fn make_vault_up_to_its_key(page: &Page) -> Vec<String> {
     page.see("heading", "Make your vault");
     page.fill("Your name", USER);
     page.fill("Passphrase", PASSPHRASE);
@@ -17,11 +26,7 @@ pub(crate) fn make_vault(page: &Page) -> String {
     page.see_within(PATIENCE_FOR_WORK, "heading", "Your recovery key");
     let groups =
         page.evaluate("return [...document.querySelectorAll('main .key span')].map((group) => group.textContent);");
-    let groups: Vec<&str> = groups.as_array().unwrap().iter().filter_map(|group| group.as_str()).collect();
-    page.fill("Type the last group of the key", groups.last().unwrap());
-    page.click("button", "I have it; open the vault");
-    page.see("heading", "Bundles");
-    groups.join("-")
+    groups.as_array().unwrap().iter().filter_map(|group| group.as_str().map(str::to_owned)).collect()
 }
 
 /// Who handed the bundle over.

@@ -1,7 +1,7 @@
 //! The page as a person meets it: things are found by their role and name, and every look waits until it sees.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ const FIND: &str = r"
 const [role, name, part] = arguments;
 const squeeze = (text) => (text ?? '').replace(/\s+/g, ' ').trim();
 const INPUTS = { checkbox: 'checkbox', radio: 'radio', submit: 'button', button: 'button' };
-const TAGS = { BUTTON: 'button', SELECT: 'combobox', TEXTAREA: 'textbox', DIALOG: 'dialog', NAV: 'navigation', MAIN: 'main',
+const TAGS = { BUTTON: 'button', SELECT: 'combobox', TEXTAREA: 'textbox', DIALOG: 'dialog', NAV: 'navigation', MAIN: 'main', ASIDE: 'complementary',
   H1: 'heading', H2: 'heading', H3: 'heading', TABLE: 'table', TR: 'row', TD: 'cell', TH: 'columnheader' };
 const roleOf = (el) => el.getAttribute('role')
   ?? (el.tagName === 'INPUT' ? INPUTS[el.type] ?? 'textbox' : el.tagName === 'A' && el.href ? 'link' : TAGS[el.tagName]);
@@ -55,6 +55,12 @@ axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['viola
     nodes.map((node) => `${id} (${help}): ${node.target.join(' ')} ${node.any.concat(node.all).map((c) => c.message).join('; ')}`))),
   (fault) => done([`axe itself failed: ${fault}`]),
 );";
+
+/// Ends when what the document says now has been painted, in its own fonts.
+const PAINTED: &str = r"
+const done = arguments[arguments.length - 1];
+const frames = (left) => left === 0 ? done() : requestAnimationFrame(() => frames(left - 1));
+document.fonts.ready.then(() => frames(3));";
 
 /// The page in its window.
 pub struct Page {
@@ -224,8 +230,17 @@ impl Page {
     pub fn photograph(&self, name: &str) {
         let Some(folder) = std::env::var_os(SHOTS).map(PathBuf::from) else { return };
         fs::create_dir_all(&folder).unwrap();
+        self.driver.execute_async(PAINTED, &json!([])).unwrap_or_else(|refused| panic!("{refused}"));
         let picture = self.driver.screenshot().unwrap_or_else(|refused| panic!("{refused}"));
         fs::write(folder.join(format!("{name}.png")), base64(&picture)).unwrap();
+    }
+
+    /// Puts a copy of a file beside the pictures.
+    pub fn keep(&self, file: &Path, name: &str) {
+        if let Some(folder) = std::env::var_os(SHOTS).map(PathBuf::from) {
+            fs::create_dir_all(&folder).unwrap();
+            fs::copy(file, folder.join(name)).unwrap();
+        }
     }
 
     /// Ends the program.

@@ -30,6 +30,7 @@ const PACKAGES: &[(&str, Need, &str)] = &[
     ("xvfb", Need::Test, "a screen for the journeys"),
     ("xauth", Need::Test, "what xvfb-run asks for"),
     ("webkit2gtk-driver", Need::Test, "WebDriver for the window"),
+    ("poppler-utils", Need::Test, "reads what the window prints"),
     ("jq", Need::Test, "stock tools have to agree with our samples"),
     ("python3-pip", Need::Test, "brings bagit.py, the stock tool for bags"),
 ];

@@ -19,8 +19,6 @@ type Answers = {
 export interface Host extends Answers {
   /** Calls back while something is dragged over the window; what was dropped is asked for with `chosen`. */
   onDrag(heard: (drag: Drag) => void): () => void;
-  /** Opens the system's print dialog on what the page shows in print. */
-  print(): void;
 }
 
 /** Whether a caught value is a fault of the program. */

@@ -43,12 +43,6 @@ function onDrag(heard: (drag: Drag) => void): () => void {
 export function connect(): Host {
   const answers = Object.fromEntries(
     commandNames.map((name) => [name, (ask: Commands[typeof name]['ask']) => give(name, ask)]),
-  ) as unknown as Omit<Host, 'onDrag' | 'print'>;
-  return {
-    ...answers,
-    onDrag,
-    print: () => {
-      window.print();
-    },
-  };
+  ) as unknown as Omit<Host, 'onDrag'>;
+  return { ...answers, onDrag };
 }

@@ -1,12 +1,13 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
+import { REF, UNREADABLE } from '../host/rehearsal/bundles';
 import type { SceneName } from '../host/rehearsal/scene';
 import { at, openWindow, press, shown, troubles, type } from '../testing/open';
 
 const places: [name: string, scene: SceneName, hash: string, says: string][] = [
   ['First run', 'first-run-synced', '#/open', 'This folder is synchronised'],
   ['Unlock', 'locked', '#/open', 'sample passphrase 2026'],
-  ['Unlock, held', 'held', '#/open', 'Process 4117 on WS-PRIV-02'],
+  ['Unlock, held', 'held', '#/open', 'WS-PRIV-02'],
   ['Unlock, damaged', 'damaged', '#/open', 'vault.json ends in the middle'],
   ['Open', 'normal', '#/open', 'Nothing is sent anywhere'],
   ['Open, empty', 'empty', '#/open', 'No bundle has been opened yet.'],
@@ -25,7 +26,7 @@ const places: [name: string, scene: SceneName, hash: string, says: string][] = [
   ['Integrity, altered', 'altered', at('integrity'), 'Hash that was computed'],
   ['My access log', 'normal', '#/log', '1,382 entries'],
   ['My access log, broken', 'log-broken', '#/log', 'Entry 1,204'],
-  ['Settings', 'normal', '#/settings', 'Lock after minutes without activity'],
+  ['Settings', 'normal', '#/settings', 'Lock when nothing was done for'],
   ['No bundle', 'normal', '#/timeline', 'No bundle is open.'],
 ];
 
@@ -40,6 +41,34 @@ describe('each screen', () => {
       expect(await troubles()).toEqual([]);
     },
   );
+});
+
+describe('a finding', () => {
+  it('opens the one record it points at, beside itself, and leads back', async () => {
+    const { host } = await openWindow('altered', at('integrity'));
+    const asked = vi.spyOn(host, 'record');
+    const [first, second] = await screen.findAllByRole('button', { name: 'Open the record' });
+    await fireEvent.click(second as HTMLElement);
+    await screen.findByText('Line 31,007');
+    expect(asked.mock.calls).toEqual([[{ eventRef: UNREADABLE }]]);
+    expect(await troubles()).toEqual([]);
+    expect(location.hash).not.toContain('MRN');
+    press('Escape', {}, screen.getByRole('complementary', { name: 'Record' }));
+    await waitFor(() => expect(document.activeElement).toBe(second));
+    await fireEvent.click(first as HTMLElement);
+    await screen.findByText('The vault keeps no single record at this place.');
+  });
+
+  it('asks for the purpose before it opens anything', async () => {
+    const { host } = await openWindow('no-purpose', at('integrity', `&r=${REF}:7`));
+    const asked = vi.spyOn(host, 'record');
+    const field = await screen.findByLabelText('Purpose');
+    expect(asked).not.toHaveBeenCalled();
+    type(field as HTMLInputElement, 'PO-2026-014: complaint');
+    await fireEvent.click(await screen.findByRole('button', { name: 'Begin to look' }));
+    await screen.findByText('As recorded');
+    expect(asked).toHaveBeenCalledTimes(1);
+  });
 });
 
 describe('the first run', () => {

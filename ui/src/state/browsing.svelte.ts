@@ -8,15 +8,14 @@ import type { FilterTerm } from '../host/generated/FilterTerm';
 import type { Row } from '../host/generated/Row';
 import { isFault } from '../host/host';
 import { actionWord, text } from '../text/en';
-import { count, instant, utc } from '../text/format';
+import { instant } from '../text/format';
 import type { Desk } from './desk.svelte';
 import { withRange, without } from './desk.svelte';
 import type { CommandId } from './keys.svelte';
 import { PAGE_ROWS } from './pages.svelte';
+import { inLines } from './record';
 import type { Timeline } from './timeline.svelte';
 import type { Question } from './views';
-
-const AROUND_MS = 10 * 60_000;
 
 /** Columns of the table that a filter knows. A station is a device or an address, and the filter knows only addresses. */
 const FIELD_OF: Record<string, string> = {
@@ -131,11 +130,10 @@ export class Browsing {
     void this.#timeline().show({ ...this.#question() }, this.#timeline().cursor);
   }
 
-  /** Everything within ten minutes of the event under the cursor, of everybody. */
+  /** Everything around the event under the cursor. */
   around(): void {
     const epochMs = this.row?.time.epochMs;
-    if (epochMs === null || epochMs === undefined) return;
-    this.#desk.search(`from:${utc(epochMs - AROUND_MS)} to:${utc(epochMs + AROUND_MS)}`);
+    if (epochMs !== null && epochMs !== undefined) this.#desk.around(epochMs);
   }
 
   #value(negated: boolean): void {
@@ -198,13 +196,7 @@ export class Browsing {
     if (timeline.detail.answer?.row.eventRef !== row.eventRef) await timeline.readDetail(row.eventRef);
     const detail = timeline.detail.answer;
     if (detail?.row.eventRef !== row.eventRef) return;
-    const lines = [
-      text.detail.place(detail.file, count(detail.line)),
-      detail.asRecorded,
-      `${detail.badge.word}. ${detail.badge.reason}`,
-      ...detail.proof,
-    ];
-    await this.#desk.copy('record', lines.join('\n'), row.eventRef);
+    await this.#desk.copy('record', inLines(detail), row.eventRef);
   }
 
   /** Prints the page of rows around the cursor; the look is logged before the dialog opens. */
@@ -214,14 +206,14 @@ export class Browsing {
     try {
       const offset = look.total <= PAGE_ROWS ? 0 : Math.max(0, Math.min(cursor, look.total - PAGE_ROWS));
       const { rows } = await this.#desk.host.rows({ look: look.look, offset, limit: PAGE_ROWS });
-      await this.#desk.host.printed({ look: look.look, rows: rows.length });
       this.printing = rows;
-      // Some engines open their dialog and go on at once; the sheet stays until they say that they are done.
+      // The dialog stays open after the command has ended, and so does the sheet.
       window.addEventListener('afterprint', () => (this.printing = null), { once: true });
       await tick();
-      this.#desk.host.print();
+      await this.#desk.host.print_rows({ look: look.look, rows: rows.length });
     } catch (caught) {
       if (!isFault(caught)) throw caught;
+      this.printing = null;
       this.#desk.session.live.alarm(caught.what);
     }
   }

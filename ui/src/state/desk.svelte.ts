@@ -16,6 +16,7 @@ import type { PersonKind } from '../host/generated/PersonKind';
 import type { Drag, Host } from '../host/host';
 import { isFault } from '../host/host';
 import { text } from '../text/en';
+import { utc } from '../text/format';
 import { Asked } from './asked.svelte';
 import { Keys } from './keys.svelte';
 import { Places, type ScreenName } from './place.svelte';
@@ -26,6 +27,8 @@ import { about, everything, Views, type Question } from './views';
 const NAMING: ScreenName[] = ['timeline', 'patients', 'patient', 'users', 'user'];
 /** Screens that are about one bundle. */
 const OF_BUNDLE: ScreenName[] = ['overview', 'integrity', ...NAMING];
+
+const AROUND_MS = 10 * 60_000;
 
 /** What the status bar counts. */
 export interface Shown {
@@ -74,10 +77,15 @@ export class Desk {
     return this.places.now.bundle;
   }
 
+  /** The overview of this bundle; never that of the one before. */
+  get inside(): Overview | null {
+    const overview = this.overview.answer;
+    return overview?.card.bundle === this.bundle ? overview : null;
+  }
+
   get card(): BundleCard | null {
     if (this.bundle === null) return null;
-    const overview = this.overview.answer;
-    if (overview?.card.bundle === this.bundle) return overview.card;
+    if (this.inside) return this.inside.card;
     return this.bundles.answer?.bundles.find(({ bundle }) => bundle === this.bundle) ?? null;
   }
 
@@ -176,11 +184,15 @@ export class Desk {
     return this.screen === 'timeline' && bundle !== null ? everything(bundle) : null;
   }
 
+  /** Asks for everything within ten minutes of an instant, of everybody. */
+  around(epochMs: number): void {
+    this.search(`from:${utc(epochMs - AROUND_MS)} to:${utc(epochMs + AROUND_MS)}`);
+  }
+
+  /** Puts something of the look on screen, or of a record opened by itself, on the clipboard. */
   async copy(what: string, words: string, eventRef: string | null): Promise<void> {
-    const look = this.look;
-    if (!look) return;
     try {
-      await this.host.copy({ look: look.look, eventRef, what, text: words });
+      await this.host.copy({ look: this.look?.look ?? null, eventRef, what, text: words });
       this.session.live.say(text.live.copied(what));
     } catch (caught) {
       if (!isFault(caught)) throw caught;

@@ -90,6 +90,17 @@ export class FirstRun {
     );
   }
 
+  /** Prints the sheet with the key. */
+  async print(): Promise<void> {
+    this.fault = null;
+    try {
+      await this.#session.host.print_recovery_key({});
+    } catch (caught) {
+      if (!isFault(caught)) throw caught;
+      this.fault = caught.what;
+    }
+  }
+
   /** Opens the vault; the key is forgotten. */
   async finish(): Promise<void> {
     const created = this.created;

@@ -28,7 +28,7 @@ export class Listing {
 
   /** How many there are without a prefix. */
   get whole(): number {
-    const overview = this.#desk.overview.answer;
+    const overview = this.#desk.inside;
     const known = this.#kind === 'patient' ? overview?.patients : overview?.users;
     return Math.max(known ?? 0, this.rows?.total ?? 0);
   }

@@ -32,10 +32,10 @@ export function entriesFor(desk: Desk, typed: string): PaletteEntry[] {
       run: () => desk.keys.run(id),
     }));
   const bundles = (desk.bundles.answer?.bundles ?? [])
-    .map(({ bundle, name, period }): PaletteEntry => ({
+    .map(({ bundle, name, period, badge }): PaletteEntry => ({
       key: `bundle ${bundle}`,
       kind: 'bundle',
-      title: `${name} · ${period}`,
+      title: `${name} · ${period} · ${badge.word}`,
       run: () => {
         desk.openBundle(bundle);
       },

@@ -29,6 +29,8 @@ export interface Place {
   view: number | null;
   /** The row under the cursor, from 0. */
   row: number | null;
+  /** The reference of a record that is open beside the screen. It names nobody. */
+  record: string | null;
 }
 
 const numberOf = (value: string | null) =>
@@ -39,19 +41,28 @@ export function readPlace(hash: string): Place {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
   const parameters = new URLSearchParams(query);
   const bundle = parameters.get('b');
+  const record = parameters.get('r');
   return {
     screen: screenNames.find((name) => name === path) ?? 'open',
     bundle: bundle !== null && /^[\w-]{1,64}$/.test(bundle) ? bundle : null,
     view: numberOf(parameters.get('v')),
     row: numberOf(parameters.get('row')),
+    record: record !== null && /^[\da-f]{12}:(L\d{1,10}\.)?\d{1,20}$/.test(record) ? record : null,
   };
 }
 
-export function writePlace({ screen, bundle, view, row }: Place): string {
+export function writePlace({
+  screen,
+  bundle = null,
+  view = null,
+  row = null,
+  record = null,
+}: Pick<Place, 'screen'> & Partial<Place>): string {
   const parameters = new URLSearchParams();
   if (bundle !== null) parameters.set('b', bundle);
   if (view !== null) parameters.set('v', String(view));
   if (row !== null) parameters.set('row', String(row));
+  if (record !== null) parameters.set('r', record);
   const query = parameters.toString();
   return `#/${screen}${query === '' ? '' : `?${query}`}`;
 }
@@ -73,7 +84,7 @@ export class Places {
 
   /** Goes to another place, which Back leads away from again. The bundle stays unless told otherwise. */
   go(screen: ScreenName, rest: Partial<Omit<Place, 'screen'>> = {}): void {
-    const place = { screen, bundle: this.now.bundle, view: null, row: null, ...rest };
+    const place = { screen, bundle: this.now.bundle, view: null, row: null, record: null, ...rest };
     this.now = place;
     location.hash = writePlace(place);
   }

@@ -46,7 +46,6 @@ export const text = {
     covered: 'Names are covered.',
     jobDone: (what: string, sentence: string) => `${what}: ${sentence}`,
     placeCopied: 'Copied the place. It names nobody.',
-    placeNotCopied: 'The place could not be copied.',
     saved: 'Saved.',
   },
 
@@ -110,9 +109,9 @@ export const text = {
     sampleFill: 'Fill in',
     dir: (dir: string) => `Vault: ${dir}`,
     heldTitle: 'The vault is in use',
-    held: (process: number, computer: string, since: string) =>
-      `Process ${process} on ${computer} has had it open since ${since}. Only one program may hold it, so that no look goes unrecorded.`,
-    heldNext: 'Close the other window, or lock it there. Then:',
+    held: 'Chartproof has it open already. Only one window may, so that no look goes unrecorded.',
+    heldNext: 'Lock the vault in the other window, or close it. Then try again.',
+    heldBy: { account: 'Account', computer: 'Computer', process: 'Process', since: 'Open since' },
     damagedTitle: 'The vault cannot be opened',
     damagedNext:
       'Nothing was changed. Put back the last backup of this folder, or ask whoever manages this computer. A backup keeps its access log.',
@@ -180,10 +179,9 @@ export const text = {
     verdict: 'Verdict',
     checked: 'What was checked',
     reached: (when: string) => `Reached ${when}, on this computer`,
-    running: 'The check is still running',
     full: 'Read the whole report',
     inside: 'What is inside',
-    period: 'Period',
+    period: 'Period it states',
     profile: 'Kind',
     systems: 'Systems',
     events: 'Events',
@@ -348,6 +346,12 @@ export const text = {
     asRecorded: 'As recorded',
     covered: 'Other patients are covered here.',
     place: (file: string, line: string) => `${file}, line ${line}`,
+    line: (line: string) => `Line ${line}`,
+    noEvent: 'This line cannot be shown as an event. These are its bytes, as they were handed over.',
+    copyLine: 'Copy line',
+    bytes: (bytes: string) => `${bytes} bytes, kept as they came.`,
+    firstBytes: (shown: string, bytes: string) =>
+      `The first ${shown} of ${bytes} bytes. All of them are kept as they came.`,
     proof: 'Proof',
     undated: 'No usable time',
   },
@@ -471,7 +475,7 @@ export const text = {
     zone: 'Zone that times are shown in',
     zoneNote: 'The instant as recorded is always shown beside it in the record.',
     safety: 'Safety',
-    lockAfter: 'Lock after minutes without activity',
+    lockAfter: 'Lock when nothing was done for',
     minutes: (value: number) => `${value} ${plural(value, 'minute', 'minutes')}`,
     keyboard: 'Keyboard',
     singleKeys: 'Single letters act in the table and the histogram',
@@ -639,7 +643,7 @@ export const text = {
   } as Record<string, string>,
 
   sheet: {
-    title: 'Rows of a look',
+    title: 'Events of one look',
     bundle: 'Bundle',
     filter: 'Filter',
     everything: 'Every event',
@@ -652,4 +656,7 @@ export const text = {
 
 /** A word of the vocabulary as a person reads it; words we do not know stay as they are. */
 export const actionWord = (action: string): string => text.actions[action] ?? action;
+/** What is said beside an action of how it ended; nothing where that goes without saying. */
+export const outcomeNote = (action: string, outcome: string): string | null =>
+  outcome === 'success' || action === 'login_failed' ? null : (text.outcomes[outcome] ?? outcome);
 export const fieldWord = (field: string): string => text.timeline.fields[field] ?? field;

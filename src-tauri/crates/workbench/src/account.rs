@@ -9,8 +9,8 @@ use crate::desk::Desk;
 use crate::session::Session;
 use crate::settings;
 use crate::wire::{
-    ChangePassphraseAsk, CreateVaultAsk, Created, Fault, Nothing, PassphraseAsk, RecoverAsk, SampleAccount, Settings,
-    Stage, Start, Status, StatusAsk, Strength, UnlockAsk, Unlocked, VaultPlace, VaultPlaceAsk, Zones,
+    ChangePassphraseAsk, CreateVaultAsk, Created, Fault, Holder, Nothing, PassphraseAsk, RecoverAsk, SampleAccount,
+    Settings, Stage, Start, Status, StatusAsk, Strength, UnlockAsk, Unlocked, VaultPlace, VaultPlaceAsk, Zones,
 };
 
 /// The account of every sample vault. It protects nothing but invented data.
@@ -22,6 +22,13 @@ pub const SAMPLE_PASSPHRASE: &str = "chartproof sample vault";
 #[must_use]
 pub fn usual_vault_dir() -> Option<PathBuf> {
     location::default_dir(|name| std::env::var_os(name))
+}
+
+impl From<vault::Holder> for Holder {
+    fn from(holder: vault::Holder) -> Self {
+        let vault::Holder { process_id, host, account, since } = holder;
+        Self { process: process_id, computer: host, account, since }
+    }
 }
 
 impl Desk {
@@ -48,6 +55,10 @@ impl Desk {
                 }
                 if self.is_open() {
                     start.stage = Stage::Open;
+                } else if let Ok(Some(holder)) = Vault::held_by(&dir) {
+                    // If that cannot be told, unlocking tells it.
+                    start.stage = Stage::Held;
+                    start.holder = Some(holder.into());
                 }
             }
             Err(VaultFault::Missing) => start.stage = Stage::FirstRun,
@@ -82,6 +93,12 @@ impl Desk {
     /// Makes the vault with its first account and opens it.
     pub fn create_vault(&self, ask: CreateVaultAsk) -> Result<Created, Fault> {
         self.create_labelled(&ask, VaultLabel::Office)
+    }
+
+    /// Prints the recovery key, which only the page knows by now. It says nothing about a person, so it is no look.
+    pub fn print_recovery_key(&self, _: Nothing) -> Result<Nothing, Fault> {
+        self.session()?;
+        self.print()
     }
 
     /// Makes a sample's vault, with its known account.

@@ -1,4 +1,4 @@
-//! What the workbench needs from the window around it: choosers and the clipboard.
+//! What the workbench needs from the window around it: choosers, the clipboard, the printer.
 //!
 //! A path is always chosen on this side; the page never names one.
 
@@ -14,11 +14,13 @@ pub trait Outlets: Send + Sync {
     fn save_file(&self, suggested: &str) -> Option<PathBuf>;
     /// Puts text on the clipboard; `false` when the system refuses.
     fn set_clipboard(&self, text: &str) -> bool;
+    /// Lets the person print what the page shows in print; `false` when the system cannot.
+    fn print(&self) -> bool;
     /// Takes away what [`set_clipboard`](Self::set_clipboard) put there, if it is still there.
     fn clear_clipboard(&self);
 }
 
-/// Outlets for programs without a window: nothing can be chosen, nothing is copied.
+/// Outlets for programs without a window: nothing can be chosen, copied or printed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoWindow;
 
@@ -40,4 +42,8 @@ impl Outlets for NoWindow {
     }
 
     fn clear_clipboard(&self) {}
+
+    fn print(&self) -> bool {
+        false
+    }
 }

@@ -2,9 +2,9 @@
 //!
 //! Opening one is a look of its own. What the question's scope does not cover stays covered in the record's text too.
 
-use access_log::Entry;
+use access_log::{Entry, Witnessed};
 use bundle::Profile;
-use event_store::{EventQuestions, EventRef, Row as StoredRow};
+use event_store::{EventQuestions, EventRef, Row as StoredRow, StoreFault};
 use model::{Event, MappingNote};
 use timeline::{Integrity, Pattern};
 
@@ -13,7 +13,7 @@ use crate::portion::{brief_facts, cut};
 use crate::rows::{named, row_out};
 use crate::session::Session;
 use crate::verdicts;
-use crate::wire::{Badge, EventAsk, EventDetail, Fault, Seal};
+use crate::wire::{Badge, EventAsk, EventDetail, Fault, RawLine, RecordAsk, RecordShown, Seal};
 use crate::words::grouped;
 
 /// Facts that the page shows from the row, in its own words.
@@ -29,9 +29,23 @@ impl Desk {
         let session = self.session()?;
         let look = session.open_look(ask.look)?;
         let scope = look.scope();
-        let mut event = session.show_event(&parse_ref(&ask.event_ref)?, scope.as_deref(), look.revealed)?;
-        event.facts.retain(|(label, _)| !IN_THE_ROW.contains(&label.as_str()));
-        Ok(shortened(event))
+        let event = session.show_event(&parse_ref(&ask.event_ref)?, scope.as_deref(), look.revealed)?;
+        Ok(beside_its_row(event))
+    }
+
+    /// The record a finding names; if it could not be read as an event, its bytes.
+    pub fn record(&self, ask: RecordAsk) -> Result<RecordShown, Fault> {
+        let session = self.session()?;
+        let event_ref = parse_ref(&ask.event_ref)?;
+        let seen = session.witness_event(&event_ref)?;
+        match session.store.event(&seen, &event_ref) {
+            Ok((row, bytes)) => {
+                let event = session.detail(&event_ref, &row, &bytes, None, false)?;
+                Ok(RecordShown::Event { event: Box::new(beside_its_row(event)) })
+            }
+            Err(StoreFault::EventUnknown(_)) => Ok(RecordShown::Line { line: session.raw_line(&seen, &event_ref)? }),
+            Err(fault) => Err(fault.into()),
+        }
     }
 
     /// One event by its reference, or by its id if that is unique in the vault.
@@ -62,8 +76,15 @@ fn shortened(mut event: EventDetail) -> EventDetail {
     event
 }
 
-fn parse_ref(text: &str) -> Result<EventRef, Fault> {
+/// Reads a reference that the page hands back.
+pub(crate) fn parse_ref(text: &str) -> Result<EventRef, Fault> {
     text.parse().map_err(|_| Fault::not_found("This is no reference to an event."))
+}
+
+/// Without the facts that stand in the row already.
+fn beside_its_row(mut event: EventDetail) -> EventDetail {
+    event.facts.retain(|(label, _)| !IN_THE_ROW.contains(&label.as_str()));
+    shortened(event)
 }
 
 impl Session {
@@ -73,12 +94,51 @@ impl Session {
         scope: Option<&[Pattern]>,
         revealed: bool,
     ) -> Result<EventDetail, Fault> {
-        let seen = self.witness(Entry::ViewEvent { event_ref: event_ref.to_string() })?;
+        let seen = self.witness_event(event_ref)?;
         let (row, bytes) = self.store.event(&seen, event_ref)?;
+        self.detail(event_ref, &row, &bytes, scope, revealed)
+    }
+
+    /// The line that says that this record is about to be shown.
+    fn witness_event(&self, event_ref: &EventRef) -> Result<Witnessed, Fault> {
+        self.witness(Entry::ViewEvent { event_ref: event_ref.to_string() })
+    }
+
+    /// The bytes of a line. Only where lines are records: elsewhere a number of a record is not one of a line.
+    fn raw_line(&self, seen: &Witnessed, event_ref: &EventRef) -> Result<RawLine, Fault> {
+        let unknown = || {
+            let what = "The vault keeps no single record at this place. The finding says which file it is about.";
+            Fault::not_found(what)
+        };
+        if self.profile_of(event_ref)? != Profile::AuditBundle1 {
+            return Err(unknown());
+        }
+        let kept = self.store.line(seen, event_ref).map_err(|fault| match fault {
+            StoreFault::EventUnknown(_) => unknown(),
+            fault => fault.into(),
+        })?;
+        Ok(RawLine {
+            event_ref: event_ref.to_string(),
+            file: bundle::escape::visible(&kept.path).into_owned(),
+            line: kept.line,
+            as_recorded: bundle::escape::visible_bytes(&kept.bytes),
+            bytes_shown: kept.bytes.len() as u64,
+            bytes: kept.byte_length,
+        })
+    }
+
+    fn detail(
+        &self,
+        event_ref: &EventRef,
+        row: &StoredRow,
+        bytes: &[u8],
+        scope: Option<&[Pattern]>,
+        revealed: bool,
+    ) -> Result<EventDetail, Fault> {
         let profile = self.profile_of(event_ref)?;
-        let event = bundle::records::event_of(profile, &bytes).ok();
-        let hidden = hidden_words(&row, scope, revealed);
-        let (as_recorded, covered) = cover(&bundle::escape::visible_bytes(&bytes), &hidden);
+        let event = bundle::records::event_of(profile, bytes).ok();
+        let hidden = hidden_words(row, scope, revealed);
+        let (as_recorded, covered) = cover(&bundle::escape::visible_bytes(bytes), &hidden);
         Ok(EventDetail {
             facts: event.as_ref().map(|event| facts_of(event, scope, revealed)).unwrap_or_default(),
             notes: row.notes.iter().map(|note| note_sentence(*note).to_owned()).collect(),
@@ -86,9 +146,9 @@ impl Session {
             covered,
             file: row.place.path.clone(),
             line: row.place.line,
-            proof: proof_of(&row, profile),
+            proof: proof_of(row, profile),
             badge: badge_of(row.integrity),
-            row: row_out(&row, scope, revealed),
+            row: row_out(row, scope, revealed),
         })
     }
 

@@ -14,6 +14,7 @@ macro_rules! command_table {
             weigh_passphrase(PassphraseAsk) -> Strength;
             vault_place(VaultPlaceAsk) -> VaultPlace;
             create_vault(CreateVaultAsk) -> Created;
+            print_recovery_key(Nothing) -> Nothing;
             unlock(UnlockAsk) -> Unlocked;
             recover(RecoverAsk) -> Unlocked;
             lock(Nothing) -> Nothing;
@@ -39,10 +40,12 @@ macro_rules! command_table {
             bins(BinsAsk) -> Bins;
             facet(FacetAsk) -> Facet;
             event(EventAsk) -> EventDetail;
+            record(RecordAsk) -> RecordShown;
             people(PeopleAsk) -> People;
             person(PersonAsk) -> PersonPage;
             copy(CopyAsk) -> Nothing;
-            printed(PrintedAsk) -> Nothing;
+            copy_place(CopyPlaceAsk) -> Nothing;
+            print_rows(PrintRowsAsk) -> Nothing;
             // Our own record.
             access_log(AccessLogAsk) -> AccessLogPage;
             check_log(Nothing) -> LogCheck;

@@ -341,8 +341,12 @@ fn finding_out(finding: &verify::Finding, bundle: Option<(&BundleId, &[String])>
 }
 
 fn event_ref_of(finding: &verify::Finding, bundle: &BundleId, files: &[String]) -> Option<String> {
-    let (file, line) = place_of(finding, files)?;
-    Some(EventRef::new(bundle, Spot::Line { file, line }).to_string())
+    let spot = match place_of(finding, files) {
+        Some((file, line)) => Spot::Line { file, line },
+        // A record that is missing cannot be opened.
+        None => Spot::Seq(finding.seq.filter(|_| finding.missing_from.is_none())?),
+    };
+    Some(EventRef::new(bundle, spot).to_string())
 }
 
 fn place_of(finding: &verify::Finding, files: &[String]) -> Option<(u32, u64)> {

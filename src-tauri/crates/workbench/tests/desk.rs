@@ -1,14 +1,14 @@
 //! A desk from outside: first run, import, verdict, looks, log.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use workbench::wire::{
-    AccessLogAsk, BinsAsk, BundleAsk, CreateVaultAsk, EventAsk, FacetAsk, FaultCode, JobAsk, JobState, LookAsk,
-    Nothing, PeopleAsk, PersonAsk, PersonKind, PurposeAsk, RevealAsk, RowsAsk, Seal, Settings, Stage, StatusAsk,
-    UnlockAsk, ValueAsk,
+    AccessLogAsk, BinsAsk, BundleAsk, CopyAsk, CopyPlaceAsk, CreateVaultAsk, EventAsk, FacetAsk, FaultCode, JobAsk,
+    JobState, LookAsk, Nothing, PeopleAsk, PersonAsk, PersonKind, PurposeAsk, RecordAsk, RecordShown, RevealAsk,
+    RowsAsk, Seal, Settings, Stage, Start, StatusAsk, UnlockAsk, ValueAsk,
 };
 use workbench::{Desk, ImportWish, NoWindow, Options, RowWish, SampleWish, direct};
 
@@ -62,12 +62,14 @@ impl Bench {
         self.desk.look(asked(bundle, filter)).unwrap()
     }
 
-    /// Words of the actions in the log, oldest first.
+    /// Words of the actions in the log, oldest first, without those of reading it.
     fn actions(&self) -> Vec<String> {
         let mut actions = Vec::new();
         self.desk
             .each_log_entry(&mut |entry| {
-                actions.push(entry.action);
+                if entry.action != "log_viewed" {
+                    actions.push(entry.action);
+                }
                 Ok(())
             })
             .unwrap();
@@ -98,6 +100,21 @@ fn the_first_run_makes_a_vault_and_the_second_asks_to_unlock_it() {
     assert_eq!(wrong.code, FaultCode::WrongPassphrase);
     let open = desk.unlock(UnlockAsk { user: "okafor".into(), passphrase: PASSPHRASE.into() }).unwrap();
     assert_eq!((open.failed_attempts, open.log_trouble.is_none()), (1, true));
+}
+
+#[test]
+fn a_vault_that_somebody_has_open_is_told_before_anybody_types_a_passphrase() {
+    let bench = Bench::open();
+    let Start { vault_dir, .. } = bench.desk.start(Nothing {}).unwrap();
+    let other = Desk::new(Options::at(vault_dir.into()), Box::new(NoWindow));
+    let start = other.start(Nothing {}).unwrap();
+    assert_eq!(start.stage, Stage::Held);
+    let holder = start.holder.unwrap();
+    assert_eq!(holder.process, Some(std::process::id()));
+    assert!(holder.computer.is_some() && holder.since.is_some());
+    bench.desk.lock(Nothing {}).unwrap();
+    let start = other.start(Nothing {}).unwrap();
+    assert_eq!((start.stage, start.holder.is_none()), (Stage::Locked, true));
 }
 
 #[test]
@@ -229,8 +246,55 @@ fn an_altered_record_is_found_named_and_openable() {
     let altered = bench.look(&bundle, "integrity:altered");
     assert_eq!(altered.total, 1);
     let event_ref = finding.event_ref.clone().unwrap();
-    let event = bench.desk.event(EventAsk { look: altered.look, event_ref }).unwrap();
+    let event = bench.desk.event(EventAsk { look: altered.look, event_ref: event_ref.clone() }).unwrap();
     assert_eq!(event.badge.seal, Seal::Altered);
+    let RecordShown::Event { event: alone } = bench.desk.record(RecordAsk { event_ref: event_ref.clone() }).unwrap()
+    else {
+        panic!("the record is an event");
+    };
+    assert_eq!((alone.row.event_ref, alone.badge.seal), (event.row.event_ref, Seal::Altered));
+    assert!(alone.row.user_name.is_none(), "names stay covered");
+    assert_eq!(bench.actions().iter().filter(|action| *action == "view_event").count(), 2);
+    let text = "some text".to_owned();
+    let copied = CopyAsk { look: None, event_ref: Some("Jane Doe".into()), what: "record".into(), text };
+    assert_eq!(bench.desk.copy(copied).unwrap_err().code, FaultCode::NotFound, "the log takes references only");
+
+    for place in ["Jane Doe", "#/patient?b=Jane Doe", ""] {
+        let refused = bench.desk.copy_place(CopyPlaceAsk { place: place.into() }).unwrap_err();
+        assert_eq!(refused.code, FaultCode::BadInput, "unlogged, only a place is copied: {place}");
+    }
+
+    bench.desk.lock(Nothing {}).unwrap();
+    bench.desk.unlock(UnlockAsk { user: "okafor".into(), passphrase: PASSPHRASE.into() }).unwrap();
+    assert_eq!(bench.desk.record(RecordAsk { event_ref }).unwrap_err().code, FaultCode::PurposeNeeded);
+    assert_eq!(bench.actions().last().map(String::as_str), Some("refused"), "no look without a line");
+}
+
+#[test]
+fn a_record_that_cannot_be_read_is_shown_as_its_bytes() {
+    let bench = Bench::open().with_purpose();
+    let path = bench.sample("a", None);
+    let events = std::fs::read_dir(path.join("data/events")).unwrap();
+    let file = events.map(|entry| entry.unwrap().path()).min().unwrap();
+    let mut bytes = std::fs::read(&file).unwrap();
+    let second = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    bytes[second] = 0xff;
+    std::fs::write(&file, &bytes).unwrap();
+    let bundle = bench.import(&path);
+    let report = bench.desk.integrity(BundleAsk { bundle }).unwrap();
+    let unreadable = report
+        .findings
+        .iter()
+        .find(|finding| finding.event_ref.is_some() && finding.places.contains(&("Line".to_owned(), "2".to_owned())));
+    let event_ref = unreadable.and_then(|finding| finding.event_ref.clone()).unwrap();
+    let RecordShown::Line { line } = bench.desk.record(RecordAsk { event_ref: event_ref.clone() }).unwrap() else {
+        panic!("no event can be read from it");
+    };
+    assert_eq!((line.line, &line.event_ref, line.bytes), (2, &event_ref, line.bytes_shown));
+    assert!(line.as_recorded.starts_with("⟦0xFF⟧\""), "{}", line.as_recorded);
+    assert_eq!(bench.actions().last().map(String::as_str), Some("view_event"));
+    let nowhere = event_ref.replace(".2", ".200000");
+    assert_eq!(bench.desk.record(RecordAsk { event_ref: nowhere }).unwrap_err().code, FaultCode::NotFound);
 }
 
 #[test]

@@ -5,11 +5,11 @@
  */
 export type CopyAsk = { 
 /**
- * The look it comes from.
+ * The look it comes from; none if it is of a record that was opened by itself.
  */
-look: number, 
+look: number | null, 
 /**
- * The event it comes from.
+ * The event it comes from. There is a look or an event.
  */
 eventRef: string | null, 
 /**

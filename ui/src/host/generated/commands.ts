@@ -9,6 +9,7 @@ import type { Bundles } from './Bundles';
 import type { ChangePassphraseAsk } from './ChangePassphraseAsk';
 import type { ChooseAsk } from './ChooseAsk';
 import type { CopyAsk } from './CopyAsk';
+import type { CopyPlaceAsk } from './CopyPlaceAsk';
 import type { CreateVaultAsk } from './CreateVaultAsk';
 import type { Created } from './Created';
 import type { EventAsk } from './EventAsk';
@@ -31,9 +32,11 @@ import type { People } from './People';
 import type { PeopleAsk } from './PeopleAsk';
 import type { PersonAsk } from './PersonAsk';
 import type { PersonPage } from './PersonPage';
-import type { PrintedAsk } from './PrintedAsk';
+import type { PrintRowsAsk } from './PrintRowsAsk';
 import type { Purpose } from './Purpose';
 import type { PurposeAsk } from './PurposeAsk';
+import type { RecordAsk } from './RecordAsk';
+import type { RecordShown } from './RecordShown';
 import type { RecoverAsk } from './RecoverAsk';
 import type { RevealAsk } from './RevealAsk';
 import type { Rows } from './Rows';
@@ -56,6 +59,7 @@ export interface Commands {
   weigh_passphrase: { ask: PassphraseAsk; answer: Strength };
   vault_place: { ask: VaultPlaceAsk; answer: VaultPlace };
   create_vault: { ask: CreateVaultAsk; answer: Created };
+  print_recovery_key: { ask: Nothing; answer: Nothing };
   unlock: { ask: UnlockAsk; answer: Unlocked };
   recover: { ask: RecoverAsk; answer: Unlocked };
   lock: { ask: Nothing; answer: Nothing };
@@ -79,10 +83,12 @@ export interface Commands {
   bins: { ask: BinsAsk; answer: Bins };
   facet: { ask: FacetAsk; answer: Facet };
   event: { ask: EventAsk; answer: EventDetail };
+  record: { ask: RecordAsk; answer: RecordShown };
   people: { ask: PeopleAsk; answer: People };
   person: { ask: PersonAsk; answer: PersonPage };
   copy: { ask: CopyAsk; answer: Nothing };
-  printed: { ask: PrintedAsk; answer: Nothing };
+  copy_place: { ask: CopyPlaceAsk; answer: Nothing };
+  print_rows: { ask: PrintRowsAsk; answer: Nothing };
   access_log: { ask: AccessLogAsk; answer: AccessLogPage };
   check_log: { ask: Nothing; answer: LogCheck };
   export_log: { ask: Nothing; answer: MaybeExported };
@@ -94,6 +100,7 @@ export const commandNames: (keyof Commands)[] = [
   'weigh_passphrase',
   'vault_place',
   'create_vault',
+  'print_recovery_key',
   'unlock',
   'recover',
   'lock',
@@ -117,10 +124,12 @@ export const commandNames: (keyof Commands)[] = [
   'bins',
   'facet',
   'event',
+  'record',
   'people',
   'person',
   'copy',
-  'printed',
+  'copy_place',
+  'print_rows',
   'access_log',
   'check_log',
   'export_log',

@@ -13,6 +13,10 @@ import { badges, hashOf, NOW_MS, when } from './words';
 import { DAYS, PATIENTS, START_MS, USERS, DAY_MS } from './world';
 
 export const BUNDLE = '0197f2c4-5d1e-7a30-9c55-1f0a6b7e2d41';
+/** What references begin with. */
+export const REF = '0197f2c45d1e';
+/** A line that cannot be read as an event. */
+export const UNREADABLE = `${REF}:L11.31007`;
 export const ALTERED_NUMBER = 184_218;
 
 function badgeOf(scene: SceneName): Badge {
@@ -114,7 +118,7 @@ export function verdictOf(scene: SceneName, events: number): Verdict {
           'What record 184,218 said before.',
           ...base.doesNotProve,
         ],
-        errors: 1,
+        errors: 2,
         warnings: 1,
       };
     case 'importing':
@@ -212,7 +216,19 @@ export function integrityOf(scene: SceneName, events: number): IntegrityReport {
             ] as [string, string][],
             expected: hashOf(184_218),
             actual: hashOf(1),
-            eventRef: `${BUNDLE}#184217`,
+            eventRef: `${REF}:184218`,
+          },
+          {
+            code: 'RECORD_UNPARSEABLE',
+            severity: 'error',
+            message: 'Line 31,007 of data/events-2026-03-12.ndjson cannot be read as a record.',
+            places: [
+              ['File', 'data/events-2026-03-12.ndjson'],
+              ['Line', '31,007'],
+            ] as [string, string][],
+            expected: null,
+            actual: null,
+            eventRef: UNREADABLE,
           },
         ]
       : []),

@@ -5,7 +5,7 @@
  */
 
 import type { Host } from '../host';
-import { BUNDLE, cardOf, chosenFile, integrityOf, olderCards, overviewOf } from './bundles';
+import { BUNDLE, cardOf, chosenFile, integrityOf, olderCards, overviewOf, UNREADABLE } from './bundles';
 import { Log } from './log';
 import { Looks } from './looks';
 import { Crowd } from './people';
@@ -121,9 +121,23 @@ export function connect(
       looking(() => {
         const kept = looks.kept(look);
         if (!kept) return unknownLook();
-        const detail = looks.event(kept, eventRef);
+        const detail = looks.event(eventRef, kept.look.revealed);
         log.write('event', 'Opened an event', `record ${detail?.row.number.toLocaleString('en-US') ?? ''}`);
         return detail ?? refuse('not_found', 'This bundle holds no such event.');
+      }),
+    record: ({ eventRef }) =>
+      looking(() => {
+        log.write('event', 'Opened an event', eventRef);
+        if (eventRef === UNREADABLE) {
+          const asRecorded =
+            '{"event_id":"01970a31","seq":402118,"occurred_at":"2026-03-12T08:⟦0xFF⟧⟦U+0000⟧';
+          const place = { file: 'data/events-2026-03-12.ndjson', line: 31_007, bytes: 65, bytesShown: 65 };
+          return { kind: 'line', line: { eventRef, asRecorded, ...place } };
+        }
+        const event = looks.event(eventRef, false);
+        return event
+          ? { kind: 'event', event }
+          : refuse('not_found', 'The vault keeps no single record at this place.');
       }),
     people: (ask) =>
       looking(() => {
@@ -150,11 +164,17 @@ export function connect(
         log.write('copy', `Copied a ${what}`, '');
         return {};
       }),
-    printed: ({ rows }) =>
+    copy_place: () => Promise.resolve({}),
+    print_rows: ({ rows }) =>
       looking(() => {
         log.write('print', 'Printed rows', '', `${rows} rows`);
+        globalThis.print();
         return {};
       }),
+    print_recovery_key: () => {
+      globalThis.print();
+      return Promise.resolve({});
+    },
     access_log: (ask) => {
       if (scene === 'slow') return never;
       return scene === 'log-broken'
@@ -165,8 +185,5 @@ export function connect(
     export_log: () =>
       Promise.resolve({ file: 'access-log-2026-04-02.ndjson', sha256: hashOf(99), entries: log.size }),
     onDrag: () => () => undefined,
-    print: () => {
-      globalThis.print();
-    },
   };
 }

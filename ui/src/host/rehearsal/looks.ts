@@ -7,7 +7,7 @@ import type { FacetAsk } from '../generated/FacetAsk';
 import type { Look } from '../generated/Look';
 import type { LookAsk } from '../generated/LookAsk';
 import type { Row } from '../generated/Row';
-import { ALTERED_NUMBER, BUNDLE } from './bundles';
+import { ALTERED_NUMBER, REF } from './bundles';
 import { describe, matching, outcomeOf, parse, print, sorted, valueOf, withValues } from './question';
 import type { SceneName } from './scene';
 import { badges, hashOf } from './words';
@@ -108,7 +108,7 @@ export class Looks {
     const action = ACTIONS[world.action[event] ?? 0] ?? 'other';
     const signIn = action === 'login' || action === 'login_failed';
     return {
-      eventRef: `${BUNDLE}#${event}`,
+      eventRef: `${REF}:${event + 1}`,
       number: event + 1,
       time: undated(event)
         ? { epochMs: null, recorded: '2026-03-??T06:20' }
@@ -245,10 +245,10 @@ export class Looks {
     return { values: values.slice(0, limit), total: values.length };
   }
 
-  event(kept: Kept, eventRef: string): EventDetail | null {
-    const event = Number(eventRef.split('#')[1]);
+  event(eventRef: string, revealed: boolean): EventDetail | null {
+    const event = Number(eventRef.split(':')[1]) - 1;
     if (!(event >= 0 && event < this.world.count)) return null;
-    const row = this.row(event, kept.look.revealed);
+    const row = this.row(event, revealed);
     const counted = this.count.toLocaleString('en-US');
     const number = row.number.toLocaleString('en-US');
     const recorded = {

@@ -110,7 +110,7 @@ export class Desk {
           users: ['J. Okafor'],
           holder:
             this.stage === 'held'
-              ? { process: 4_117, computer: 'WS-PRIV-02', since: '2026-04-02T16:02:11Z' }
+              ? { process: 4_117, computer: 'WS-PRIV-02', account: 'jokafor', since: '2026-04-02T16:02:11Z' }
               : null,
           damage:
             this.stage === 'damaged'

@@ -315,6 +315,51 @@ pub struct EventDetail {
     pub badge: Badge,
 }
 
+/// One record by its reference alone, as a finding names it. A look of its own.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct RecordAsk {
+    /// The record.
+    pub event_ref: String,
+}
+
+/// What stands where a finding points.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum RecordShown {
+    /// An event.
+    Event {
+        /// The event, with display names covered.
+        event: Box<EventDetail>,
+    },
+    /// A line that could not be read as an event, or is none.
+    Line {
+        /// The line.
+        line: RawLine,
+    },
+}
+
+/// A line of a file as it was handed over.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct RawLine {
+    /// What it can be opened by.
+    pub event_ref: String,
+    /// Name of the file within the bundle.
+    pub file: String,
+    /// Line within the file, from 1.
+    pub line: u64,
+    /// Its bytes as text; bytes that are not UTF-8 as `⟦0xNN⟧`, invisible characters as `⟦U+NNNN⟧`.
+    pub as_recorded: String,
+    /// How many bytes are in `as_recorded`.
+    pub bytes_shown: u64,
+    /// How many bytes the line has.
+    pub bytes: u64,
+}
+
 /// Patients or users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -433,9 +478,9 @@ pub struct Counterpart {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct CopyAsk {
-    /// The look it comes from.
-    pub look: u32,
-    /// The event it comes from.
+    /// The look it comes from; none if it is of a record that was opened by itself.
+    pub look: Option<u32>,
+    /// The event it comes from. There is a look or an event.
     pub event_ref: Option<String>,
     /// What is copied, in words: "cell", "record".
     pub what: String,
@@ -443,11 +488,20 @@ pub struct CopyAsk {
     pub text: String,
 }
 
-/// Rows are about to be printed. Logged before the system's dialog opens.
+/// Put the address of a screen on the clipboard. It names nobody, so it is no look.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
-pub struct PrintedAsk {
+pub struct CopyPlaceAsk {
+    /// The address: `#/timeline?b=…&v=7`, at most 256 letters, digits and `#/?=&-_.:`.
+    pub place: String,
+}
+
+/// Print rows of a look, which the page has made ready. Logged before the system's dialog opens.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct PrintRowsAsk {
     /// The look.
     pub look: u32,
     /// How many rows.

@@ -55,17 +55,19 @@ pub struct SampleAccount {
     pub passphrase: String,
 }
 
-/// Another process that has the vault open.
+/// Another process that has the vault open; what is known of it.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Holder {
     /// Process id.
-    pub process: u32,
+    pub process: Option<u32>,
     /// Name of the computer.
-    pub computer: String,
+    pub computer: Option<String>,
+    /// Account at the operating system.
+    pub account: Option<String>,
     /// Since when, RFC 3339.
-    pub since: String,
+    pub since: Option<String>,
 }
 
 /// A passphrase to be weighed while it is typed.
