@@ -67,10 +67,10 @@ fn rows_are_printed_as_a_sheet_of_their_own_and_logged() {
     page.press(&[CONTROL, 'p']);
     let paper = printed(&page, &home, "rows.pdf");
     for expected in ["Events of one look", patient, PURPOSE, USER, touched.users.first().unwrap()] {
-        on_paper(&paper, expected, true);
+        on_paper(paper.as_deref(), expected, true);
     }
     for screen_only in ["Add filter", "Access log on", "My access log"] {
-        on_paper(&paper, screen_only, false);
+        on_paper(paper.as_deref(), screen_only, false);
     }
     page.click("link", "My access log");
     page.see("grid", "Entries of the access log");
@@ -89,9 +89,9 @@ fn the_recovery_key_is_printed_with_how_to_use_it() {
     page.click("button", "Print");
     let paper = printed(&page, &home, "recovery-key.pdf");
     for expected in groups.iter().map(String::as_str).chain(["Chartproof recovery key", USER]) {
-        on_paper(&paper, expected, true);
+        on_paper(paper.as_deref(), expected, true);
     }
-    on_paper(&paper, "Type the last group", false);
+    on_paper(paper.as_deref(), "Type the last group", false);
 }
 
 /// Waits for what was printed and gives its text, or nothing where no program can read it.
@@ -100,13 +100,11 @@ fn printed(page: &Page, home: &Home, name: &str) -> Option<String> {
     page.wait("the printed pages", PATIENCE_FOR_WORK, || whole(&file).then_some(()));
     page.keep(&file, name);
     let read = Command::new("pdftotext").args(["-layout", file.to_str().unwrap(), "-"]).output();
-    match read {
-        Ok(read) => Some(String::from_utf8_lossy(&read.stdout).split_whitespace().collect::<Vec<_>>().join(" ")),
-        Err(_) => {
-            println!("skipped: what is printed is not read (Debian: poppler-utils)");
-            None
-        }
+    if let Ok(read) = read {
+        return Some(String::from_utf8_lossy(&read.stdout).split_whitespace().collect::<Vec<_>>().join(" "));
     }
+    println!("skipped: what is printed is not read (Debian: poppler-utils)");
+    None
 }
 
 /// Whether a file is a PDF that was written to its end.
@@ -116,7 +114,7 @@ fn whole(file: &Path) -> bool {
 }
 
 #[track_caller]
-fn on_paper(paper: &Option<String>, words: &str, wanted: bool) {
+fn on_paper(paper: Option<&str>, words: &str, wanted: bool) {
     if let Some(paper) = paper {
         assert_eq!(paper.contains(words), wanted, "“{words}” on paper:\n{paper}");
     }
