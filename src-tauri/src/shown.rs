@@ -13,7 +13,7 @@ const TELL_SHOWN: &str = "CHARTPROOF_TELL_SHOWN";
 /// The title that says it.
 const TITLE: &str = "chartproof-shown";
 
-/// Waits for the first heading, lets it be painted, and turns the title there and back.
+/// Waits for the field that takes the passphrase, lets it be painted, and turns the title there and back.
 const WATCH: &str = r"
 addEventListener('DOMContentLoaded', () => {
   const tell = () => {
@@ -22,7 +22,7 @@ addEventListener('DOMContentLoaded', () => {
     setTimeout(() => { document.title = title; }, 100);
   };
   const look = () => {
-    if (!document.querySelector('h1, h2')) return false;
+    if (!document.querySelector('input[type=password]')?.getClientRects().length) return false;
     requestAnimationFrame(() => requestAnimationFrame(tell));
     return true;
   };
@@ -32,9 +32,9 @@ addEventListener('DOMContentLoaded', () => {
 });";
 
 /// Adds the watch to a window that is being built, if it was asked for.
-pub(crate) fn watched<'a, R: tauri::Runtime, M: tauri::Manager<R>>(
-    window: WebviewWindowBuilder<'a, R, M>,
-) -> WebviewWindowBuilder<'a, R, M> {
+pub(crate) fn watched<R: tauri::Runtime, M: tauri::Manager<R>>(
+    window: WebviewWindowBuilder<'_, R, M>,
+) -> WebviewWindowBuilder<'_, R, M> {
     if std::env::var_os(TELL_SHOWN).is_none() {
         return window;
     }

@@ -1,6 +1,6 @@
 //! How long it takes from starting the program until its first screen is painted.
 //!
-//! The build that journeys drive says so itself: its page waits for the first heading and two frames.
+//! The build that journeys drive says so itself: its page waits for the field that takes the passphrase, and two frames.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
