@@ -5,7 +5,8 @@
 //! are only the places where it may step in.
 
 use integrity::canonical::to_canonical;
-use integrity::{Digest, chain};
+use integrity::signature::Purpose;
+use integrity::{Digest, Hasher, chain};
 use serde_json::{Value, json};
 
 use crate::bag::{Bag, DECLARATION, Lists, Tags, manifest_text, tagmanifest_text};
@@ -17,8 +18,9 @@ use crate::ledger::{Ledger, Totals};
 use crate::packing::Compression;
 use crate::record::{Sealed, VERSION};
 use crate::scenario::{Cast, Scenario};
+use crate::signing::{Signer, Signing};
 use crate::sink::Sink;
-use crate::tamper::{Attack, Expectation, Side, Tamper, Written};
+use crate::tamper::{Attack, Expectation, Side, SignedAs, Tamper, Written};
 use crate::traffic::{Demand, Traffic};
 use crate::{PRODUCER, PRODUCER_VERSION};
 
@@ -38,7 +40,19 @@ pub struct Plan {
     pub(crate) sha512: bool,
     pub(crate) compression: Compression,
     pub(crate) scenario: Scenario,
+    pub(crate) signing: Signing,
     pub(crate) tamper: Option<Tamper>,
+}
+
+/// The head of a stream: what somebody may have kept of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// Number of the last record.
+    pub last_seq: u64,
+    /// Its hash, hex.
+    pub last_hash: String,
+    /// Its event id.
+    pub last_event_id: String,
 }
 
 /// What was written.
@@ -54,8 +68,16 @@ pub struct Specimen {
     pub files: u64,
     /// How many bytes in all files.
     pub bytes: u64,
-    /// What a verifier has to say about it.
+    /// What a verifier has to say about it that knows nothing but the bundle.
     pub expectation: Expectation,
+    /// The fingerprint of the producer's key, where something is signed.
+    pub kid: Option<String>,
+    /// What a verifier has to say that has pinned the producer's key.
+    pub if_pinned: Expectation,
+    /// The head of the log as the producer sealed it, whatever was done to the end of it afterwards.
+    pub head: Head,
+    /// What a verifier has to say that knows this head, where that is more than the bundle shows.
+    pub if_head_is_known: Option<Expectation>,
 }
 
 /// Why a specimen could not be written.
@@ -112,7 +134,14 @@ impl Plan {
         let mut attack = Attack::new(self, &names.stream);
         let mut bag = Bag::new(sink, self.sha512);
         let withheld = attack.withheld_segment();
+        let signer = attack.signer(self.seed);
         let mut making = Making {
+            signer: signer.clone(),
+            lines: Hasher::new(),
+            sealed_segments: Vec::new(),
+            rows: self.rows_per_segment,
+            follows_segments: attack.signs() == Signing::Segment,
+            head: Head::default(),
             ledger: Ledger::new(&names.stream, self.rows_per_segment, withheld, self.compression),
             truth: None,
             true_checkpoints: Checkpoints::default(),
@@ -121,21 +150,15 @@ impl Plan {
         self.write_records(&names, &mut attack, &mut bag, &mut making)?;
         making.ledger.close(&mut bag)?;
 
-        let mut facts = match attack.checkpoints() {
-            Side::Truth => making.true_checkpoints.done,
-            Side::Written => making.written_checkpoints.done,
-            Side::None => Vec::new(),
-        };
-        attack.checkpoint_facts(&mut facts).map_err(|(needed, found)| WriteFault::TooFewDays { needed, found })?;
-        let mut lines = checkpoints::lines(&facts, &names.stream, self.seed);
-        let count = attack.checkpoint_lines(&mut lines, &facts);
-        let text: Vec<u8> = lines.into_iter().flat_map(|line| [line, vec![b'\n']].concat()).collect();
-        bag.add(CHECKPOINTS_PATH, &text)?;
-        bag.add(KEYS_PATH, br#"{"keys":[]}"#)?;
+        let count = self.write_checkpoints(&names, &mut attack, &mut bag, &mut making)?;
+        let keys = attack.keys(&signer, self.start, self.end);
+        bag.add(KEYS_PATH, &to_canonical(&keys).unwrap_or_default())?;
+        attack.sign_segments(&mut making.ledger.segments, &making.sealed_segments, &signer);
 
-        let truth = making.truth.as_ref().filter(|_| attack.totals() == Side::Truth);
-        let totals = truth.or(making.ledger.written.as_ref());
+        let totals_of_truth = making.truth.as_ref().filter(|_| attack.totals() == Side::Truth);
+        let totals = totals_of_truth.or(making.ledger.written.as_ref());
         let mut manifest = self.audit_manifest(&names, &making.ledger, totals, count);
+        manifest["signature_policy"] = attack.signs().policy().into();
         attack.audit_manifest(&mut manifest, &names);
         if let Some(bytes) = attack.audit_manifest_bytes(to_canonical(&manifest).unwrap_or_default()) {
             bag.add(AUDIT_MANIFEST_PATH, &bytes)?;
@@ -149,13 +172,53 @@ impl Plan {
         }
         let (files, bytes) = bag.handed_out();
         Ok(Specimen {
-            expectation: attack.expectation(&making.ledger.spans),
+            expectation: attack.expectation(&making.ledger.spans, false),
+            if_pinned: attack.expectation(&making.ledger.spans, true),
+            if_head_is_known: attack.expectation_with_head(&making.head),
+            kid: (self.signing != Signing::None).then(|| Signer::new(self.seed, "producer").kid().to_owned()),
+            head: making.head,
             records: making.ledger.written.as_ref().map_or(0, |totals| totals.count),
             bundle_id: names.bundle,
             stream_id: names.stream,
             files,
             bytes,
         })
+    }
+
+    /// Writes the checkpoint file; says how many checkpoints the audit manifest is to state.
+    fn write_checkpoints<S: Sink>(
+        &self,
+        names: &Names,
+        attack: &mut Attack,
+        bag: &mut Bag<'_, S>,
+        making: &mut Making,
+    ) -> Result<usize, WriteFault<S::Fault>>
+    where
+        S::Fault: std::error::Error + 'static,
+    {
+        let truth = std::mem::take(&mut making.true_checkpoints.done);
+        let mut facts = match attack.checkpoints() {
+            Side::Truth => truth.clone(),
+            Side::Written => std::mem::take(&mut making.written_checkpoints.done),
+            Side::None => Vec::new(),
+        };
+        attack.drop_unsigned(&mut facts, &truth);
+        attack.checkpoint_facts(&mut facts).map_err(|(needed, found)| WriteFault::TooFewDays { needed, found })?;
+        let ways = attack.checkpoint_sigs(&facts, &truth);
+        let sign = |place: usize, hash: &Digest| {
+            let sig = || making.signer.sig(Purpose::Checkpoint, hash);
+            match ways.get(place)? {
+                SignedAs::Not => None,
+                SignedAs::Whole => Some(sig()),
+                SignedAs::Stale => Some(making.signer.sig(Purpose::Checkpoint, &Digest::of(hash.as_bytes()))),
+                SignedAs::Hit => attack.sig(Purpose::Checkpoint, hash, sig()),
+            }
+        };
+        let mut lines = checkpoints::lines(&facts, &names.stream, self.seed, sign);
+        let count = attack.checkpoint_lines(&mut lines, &facts);
+        let text: Vec<u8> = lines.into_iter().flat_map(|line| [line, vec![b'\n']].concat()).collect();
+        bag.add(CHECKPOINTS_PATH, &text)?;
+        Ok(count)
     }
 
     fn write_records<S: Sink>(
@@ -180,15 +243,20 @@ impl Plan {
             record.seq = number;
             record.prev = prev;
             record.unknown = None;
+            record.sig = None;
             record.event_id = draft.event_id;
             record.time = draft.time;
             attack.produce(number, record);
             sealed.seal(&names.stream);
+            if attack.signs() == Signing::Event {
+                sealed.sign(&making.signer);
+            }
             prev = sealed.hash;
             making.keep(number, &sealed, attack, bag)?;
         }
         making.true_checkpoints.close();
         making.written_checkpoints.close();
+        making.close_segment();
         Ok(())
     }
 
@@ -260,9 +328,37 @@ struct Making {
     truth: Option<Totals>,
     true_checkpoints: Checkpoints,
     written_checkpoints: Checkpoints,
+    signer: Signer,
+    /// The lines of the segment that the producer would be writing.
+    lines: Hasher,
+    /// What the producer's segments come to.
+    sealed_segments: Vec<Digest>,
+    rows: u64,
+    /// Whether that is wanted.
+    follows_segments: bool,
+    head: Head,
 }
 
 impl Making {
+    /// Follows the producer's log: its head, and its segments where signatures over them are compared with what is
+    /// written.
+    fn follow(&mut self, number: u64, sealed: &Sealed) {
+        if self.follows_segments {
+            self.lines.update(&sealed.line);
+            if number.is_multiple_of(self.rows) {
+                self.close_segment();
+            }
+        }
+        self.head.last_seq = sealed.record.seq;
+        self.head.last_hash = sealed.hash.to_hex();
+        self.head.last_event_id.clear();
+        self.head.last_event_id.push_str(&String::from_utf8_lossy(&sealed.record.event_id));
+    }
+
+    fn close_segment(&mut self) {
+        self.sealed_segments.push(std::mem::replace(&mut self.lines, Hasher::new()).finish());
+    }
+
     /// Takes a record of the truth and writes what has become of it.
     fn keep<S: Sink>(
         &mut self,
@@ -274,9 +370,10 @@ impl Making {
         if attack.totals() == Side::Truth {
             Totals::add(&mut self.truth, sealed);
         }
-        if attack.checkpoints() == Side::Truth {
+        if attack.checkpoints() == Side::Truth || attack.signs().signs_checkpoints() {
             self.true_checkpoints.push(sealed);
         }
+        self.follow(number, sealed);
         let Some(altered) = attack.pass(number, sealed) else {
             self.push(sealed, &sealed.line, &sealed.line, attack, bag)?;
             return Ok(());

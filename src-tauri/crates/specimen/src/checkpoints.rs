@@ -65,17 +65,25 @@ impl Checkpoints {
     }
 }
 
-/// The lines of the checkpoint file, without line feeds.
-pub(crate) fn lines(facts: &[Facts], stream_id: &str, seed: u64) -> Vec<Vec<u8>> {
+/// The lines of the checkpoint file, without line feeds. `sign` gives each checkpoint's signature over its hash.
+pub(crate) fn lines(
+    facts: &[Facts],
+    stream_id: &str,
+    seed: u64,
+    sign: impl Fn(usize, &Digest) -> Option<Value>,
+) -> Vec<Vec<u8>> {
     let mut chance = Chance::new(seed, "checkpoints");
     let mut before = chain::checkpoint_genesis(stream_id);
     let mut lines = Vec::new();
-    for facts in facts {
+    for (place, facts) in facts.iter().enumerate() {
         let mut object = body(facts, stream_id, &chance.uuid_text());
         object.insert("prev_checkpoint_hash".to_owned(), before.to_hex().into());
         // Words, whole numbers and one list of words: nothing the canonical form could refuse.
         before = Digest::of(&to_canonical(&object).unwrap_or_default());
         object.insert("hash".to_owned(), before.to_hex().into());
+        if let Some(sig) = sign(place, &before) {
+            object.insert("sig".to_owned(), sig);
+        }
         lines.push(to_canonical(&object).unwrap_or_default());
     }
     lines

@@ -8,7 +8,7 @@
 //!   numbers, and so is the calendar.
 //! * Memory is bounded by the hospital and by the days of the period, not by the number of events.
 //! * A specimen says what a verifier must report about it ([`Expectation`]), computed while it is written.
-//! * Everything is invented. The nonces follow from the seed, so nothing here protects a secret.
+//! * Everything is invented. Nonces and keys follow from the seed, so nothing here protects a secret.
 
 mod bag;
 mod bundle;
@@ -30,14 +30,16 @@ mod rhythm;
 mod roles;
 mod scenario;
 mod session;
+mod signing;
 mod sink;
 mod tamper;
 mod traffic;
 
-pub use bundle::{Plan, Specimen, WriteFault};
+pub use bundle::{Head, Plan, Specimen, WriteFault};
 pub use options::{DAYS_MAX, EVENTS_MAX, Options, ROWS_PER_SEGMENT, ROWS_PER_SEGMENT_MAX, Refusal, TAMPER_EVENTS_MIN};
 pub use packing::Compression;
 pub use scenario::Scenario;
+pub use signing::Signing;
 pub use sink::{CountingSink, MemorySink, Sink};
 pub use tamper::{Expectation, Expected, Tamper};
 

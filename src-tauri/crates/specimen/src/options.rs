@@ -4,6 +4,7 @@ use crate::bundle::Plan;
 use crate::calendar::{DAY, midnight};
 use crate::packing::Compression;
 use crate::scenario::{PERIOD_DAYS, Scenario};
+use crate::signing::Signing;
 use crate::tamper::Tamper;
 
 /// How many events one specimen may have.
@@ -41,6 +42,8 @@ pub struct Options {
     pub compression: Compression,
     /// What happens beyond the ordinary.
     pub scenario: Scenario,
+    /// What is signed. A tampering that is about signatures takes [`Signing::Event`] where nothing is asked for.
+    pub signing: Signing,
     /// What is done to the bundle.
     pub tamper: Option<Tamper>,
 }
@@ -56,6 +59,7 @@ impl Default for Options {
             sha512: false,
             compression: Compression::None,
             scenario: Scenario::Ordinary,
+            signing: Signing::None,
             tamper: None,
         }
     }
@@ -127,6 +131,10 @@ impl Options {
             sha512: self.sha512 || self.tamper.is_some_and(Tamper::needs_sha512),
             compression: self.compression,
             scenario: self.scenario,
+            signing: match self.signing {
+                Signing::None if self.tamper.is_some_and(Tamper::needs_signatures) => Signing::Event,
+                signing => signing,
+            },
             tamper: self.tamper,
         })
     }

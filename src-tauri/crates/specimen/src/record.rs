@@ -1,11 +1,14 @@
 //! A record of a chain: what it is made of, and what it becomes when it is sealed (formats 1.3 and 1.4).
 //!
 //! The line is laid out once, with a hole where the hash will stand; the preimage is what lies before and after the
-//! hole. A record of ours has no `sig`.
+//! hole. A signature comes last, because it is made over the hash; whoever changes a record and has no key leaves the old
+//! one where it was.
 
+use integrity::signature::Purpose;
 use integrity::{Digest, Hasher};
 
 use crate::draft::decimal;
+use crate::signing::Signer;
 
 /// Schema version that we write.
 pub(crate) const VERSION: &str = "1.0";
@@ -21,6 +24,8 @@ pub(crate) struct Record {
     pub(crate) prev: Digest,
     /// A member the format does not know; its name sorts between `seq` and `stream_id`. With quotes and value.
     pub(crate) unknown: Option<&'static str>,
+    /// The `sig` object, canonical.
+    pub(crate) sig: Option<Vec<u8>>,
     pub(crate) event_id: [u8; 36],
     /// Microseconds since 1970.
     pub(crate) time: i64,
@@ -35,6 +40,8 @@ pub(crate) struct Sealed {
     pub(crate) hash: Digest,
     /// The leaf hash of the preimage (RFC 9162).
     pub(crate) leaf: Digest,
+    /// Where in the line a signature stands.
+    sig_at: usize,
 }
 
 impl Sealed {
@@ -48,10 +55,11 @@ impl Sealed {
             seq: 0,
             prev: none,
             unknown: None,
+            sig: None,
             event_id: [b'0'; 36],
             time: 0,
         };
-        Self { record, line: Vec::new(), hash: none, leaf: none }
+        Self { record, line: Vec::new(), hash: none, leaf: none, sig_at: 0 }
     }
 
     /// A record, sealed.
@@ -63,7 +71,7 @@ impl Sealed {
 
     /// Writes the line anew and computes its hashes.
     pub(crate) fn seal(&mut self, stream_id: &str) {
-        let Record { version, event, nonce, seq, prev, unknown, .. } = &self.record;
+        let Record { version, event, nonce, seq, prev, unknown, sig, .. } = &self.record;
         let line = &mut self.line;
         line.clear();
         line.extend_from_slice(b"{\"audit_log_version\":\"");
@@ -79,6 +87,7 @@ impl Sealed {
         line.extend_from_slice(&hex(prev));
         line.extend_from_slice(b"\",\"seq\":");
         decimal(line, *seq);
+        self.sig_at = line.len();
         if let Some(member) = unknown {
             line.push(b',');
             line.extend_from_slice(member.as_bytes());
@@ -97,9 +106,26 @@ impl Sealed {
         self.leaf = leaf.finish();
         let digits = hole + HASH_DIGITS_AT;
         line[digits..digits + 64].copy_from_slice(&hex(&self.hash));
+        if let Some(sig) = sig {
+            insert_sig(line, self.sig_at, sig);
+        }
         line.push(b'\n');
     }
+
+    /// Signs a sealed record that has no signature.
+    pub(crate) fn sign(&mut self, signer: &Signer) {
+        let sig = signer.sig_text(Purpose::Event, &self.hash);
+        insert_sig(&mut self.line, self.sig_at, &sig);
+        self.record.sig = Some(sig);
+    }
 }
+
+fn insert_sig(line: &mut Vec<u8>, at: usize, sig: &[u8]) {
+    line.splice(at..at, SIG_NAME.iter().chain(sig).copied());
+}
+
+/// What stands before a signature.
+const SIG_NAME: &[u8] = b",\"sig\":";
 
 /// The member with a hash of zeros, and where in it the digits begin.
 const HASH_MEMBER: &[u8] = b",\"hash\":\"0000000000000000000000000000000000000000000000000000000000000000\"";
@@ -132,10 +158,14 @@ mod tests {
         record.event = br#"{"action":"read"}"#.to_vec();
         record.seq = 12;
         record.unknown = Some("\"site_note\":\"x\"");
-        let sealed = Sealed::of(record, "stream");
+        let mut sealed = Sealed::of(record, "stream");
+        let unsigned = sealed.leaf;
+        sealed.sign(&Signer::new(1, "x"));
         let line = sealed.line.strip_suffix(b"\n").unwrap();
         let scan = canonical::scan(line).unwrap();
         assert!(scan.was_canonical());
+        assert_eq!(sealed.leaf, unsigned);
+        assert!(scan.member("sig").is_some());
         assert_eq!(chain::event_hash(&scan), sealed.hash);
         assert_eq!(merkle::leaf_hash(&scan.preimage().to_vec()), sealed.leaf);
         assert_eq!(scan.member("hash").unwrap().string().unwrap(), sealed.hash.to_hex());

@@ -93,9 +93,16 @@ impl Attack {
             Some(Tamper::SegmentCount) => {
                 let segment = self.some_segment(manifest);
                 segment["rows"] = json!(segment["rows"].as_u64().unwrap_or_default() + 1);
+                self.stale_entry();
             }
-            Some(Tamper::SegmentBoundary) => self.some_segment(manifest)["last_hash"] = FOREIGN_DIGEST.into(),
-            Some(Tamper::MerkleRoot) => self.some_segment(manifest)["merkle_root"] = FOREIGN_DIGEST.into(),
+            Some(Tamper::SegmentBoundary) => {
+                self.some_segment(manifest)["last_hash"] = FOREIGN_DIGEST.into();
+                self.stale_entry();
+            }
+            Some(Tamper::MerkleRoot) => {
+                self.some_segment(manifest)["merkle_root"] = FOREIGN_DIGEST.into();
+                self.stale_entry();
+            }
             _ => {}
         }
     }

@@ -3,14 +3,16 @@
 use serde_json::{Map, Value, json};
 
 use super::{Attack, Tamper};
+use crate::bundle::Head;
 use crate::calendar::{DAY, date_text};
+use crate::signing::Signing;
 
 /// What a verifier must say.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expectation {
     /// `PASS`, `PASS_WITH_NOTES` or `FAIL`.
     pub integrity: &'static str,
-    /// `CONSISTENT`, or nothing where the integrity failed.
+    /// `CONSISTENT`, `SIGNED_UNPINNED` or `SIGNED_PINNED`, or nothing where the integrity failed.
     pub assurance: Option<&'static str>,
     /// Findings that must be there, with these locators at least.
     pub must_report: Vec<Expected>,
@@ -50,7 +52,7 @@ impl Expectation {
 }
 
 /// How bad a tampering is for the verdict.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Grade {
     Clean,
     Noted,
@@ -59,14 +61,61 @@ enum Grade {
 
 impl Attack {
     /// What must be said, now that everything is written. `spans` are the first and last seq of each segment.
-    pub(crate) fn expectation(&self, spans: &[(u64, u64)]) -> Expectation {
-        let Some(kind) = self.kind else {
-            return graded(Grade::Clean, Vec::new(), Vec::new());
+    pub(crate) fn expectation(&self, spans: &[(u64, u64)], is_pinned: bool) -> Expectation {
+        let mut must = Vec::new();
+        let mut worst = Grade::Clean;
+        if let Some(kind) = self.kind {
+            must.extend(self.of_chain(kind));
+            must.extend(self.of_line(kind));
+            must.extend(self.of_container(kind, spans));
+            worst = grade(kind);
+        }
+        worst = worst.max(self.of_signatures(&mut must));
+        let is_signed = self.signs() != Signing::None;
+        let is_known = is_pinned && !self.is_resigned();
+        if is_signed && worst < Grade::Failed && !is_known {
+            must.push(expected("KEY_UNTRUSTED", json!({})));
+            worst = Grade::Noted;
+        }
+        let vouched = match self.kind {
+            _ if !is_signed || !self.covers(spans.last().map(|span| span.1)) => "CONSISTENT",
+            Some(Tamper::KeyRevoked) => "SIGNED_UNPINNED",
+            _ if is_known => "SIGNED_PINNED",
+            _ => "SIGNED_UNPINNED",
         };
-        let mut must = self.of_chain(kind);
-        must.extend(self.of_line(kind));
-        must.extend(self.of_container(kind, spans));
-        graded(grade(kind), must, also(kind))
+        graded(worst, vouched, must, self.kind.map(also).unwrap_or_default())
+    }
+
+    /// What must be said by a verifier that knows the head of the log; `None` where that tells nothing more.
+    pub(crate) fn expectation_with_head(&self, head: &Head) -> Option<Expectation> {
+        let is_cut = matches!(self.kind, Some(Tamper::TailTruncatedUndetectable | Tamper::OlderExport));
+        is_cut.then(|| {
+            let locators = json!({"missing_from": self.at, "missing_to": head.last_seq, "source": "anchor"});
+            graded(Grade::Failed, "", vec![expected("TAIL_TRUNCATED", locators)], vec!["SIGNATURE_INVALID"])
+        })
+    }
+
+    /// What is said about signatures and keys, and how bad that is.
+    fn of_signatures(&self, must: &mut Vec<Expected>) -> Grade {
+        must.extend(self.stale.must.iter().cloned());
+        if self.stale.has_none {
+            must.push(expected("SIGNATURE_MISSING", json!({})));
+        }
+        let told = match self.kind {
+            Some(Tamper::KeySwapped) => Some(("KEY_UNKNOWN", Grade::Failed)),
+            Some(Tamper::KeyRevoked) => Some(("KEY_REVOKED", Grade::Noted)),
+            Some(Tamper::KeyNotValid) => Some(("KEY_NOT_VALID_AT_TIME", Grade::Noted)),
+            _ => None,
+        };
+        if let Some((code, grade)) = told {
+            must.push(expected(code, json!({})));
+            return grade;
+        }
+        match self.stale.must.is_empty() && !self.stale.has_none {
+            false => Grade::Failed,
+            true if self.seen.dropped_checkpoints => Grade::Noted,
+            true => Grade::Clean,
+        }
     }
 
     /// What is said about the chain and its events.
@@ -187,15 +236,15 @@ impl Attack {
     }
 }
 
-fn expected(code: &'static str, locators: Value) -> Expected {
+pub(super) fn expected(code: &'static str, locators: Value) -> Expected {
     let locators = if let Value::Object(locators) = locators { locators } else { Map::new() };
     Expected { code, locators }
 }
 
-fn graded(grade: Grade, must_report: Vec<Expected>, also: Vec<&'static str>) -> Expectation {
+fn graded(grade: Grade, vouched: &'static str, must_report: Vec<Expected>, also: Vec<&'static str>) -> Expectation {
     let (integrity, assurance) = match grade {
-        Grade::Clean => ("PASS", Some("CONSISTENT")),
-        Grade::Noted => ("PASS_WITH_NOTES", Some("CONSISTENT")),
+        Grade::Clean => ("PASS", Some(vouched)),
+        Grade::Noted => ("PASS_WITH_NOTES", Some(vouched)),
         Grade::Failed => ("FAIL", None),
     };
     Expectation { integrity, assurance, must_report, also }
@@ -208,7 +257,10 @@ const fn grade(kind: Tamper) -> Grade {
         | Tamper::ChainStartUnverified
         | Tamper::ArchiveAbsent
         | Tamper::VersionMixed
-        | Tamper::UnknownMember => Grade::Clean,
+        | Tamper::UnknownMember
+        | Tamper::Resigned
+        | Tamper::SignaturesStripped
+        | Tamper::OlderExport => Grade::Clean,
         Tamper::ClockRegression
         | Tamper::TimestampAfterSeal
         | Tamper::SequenceGap
@@ -216,7 +268,9 @@ const fn grade(kind: Tamper) -> Grade {
         | Tamper::RecordNotCanonical
         | Tamper::TagFileUnlisted
         | Tamper::CheckpointReportedFailure
-        | Tamper::CheckpointDayMissing => Grade::Noted,
+        | Tamper::CheckpointDayMissing
+        | Tamper::KeyRevoked
+        | Tamper::KeyNotValid => Grade::Noted,
         _ => Grade::Failed,
     }
 }

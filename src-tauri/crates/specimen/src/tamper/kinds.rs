@@ -95,6 +95,16 @@ kinds! {
     CheckpointUnparseable "checkpoint-unparseable" "The last checkpoint breaks off.";
     CheckpointReportedFailure "checkpoint-reported-failure" "One checkpoint says that the nightly check failed.";
     CheckpointDayMissing "checkpoint-day-missing" "One day with events never got a checkpoint.";
+    SignatureInvalid "signature-invalid" "A few bits of one signature are different.";
+    SignatureMissing "signature-missing" "One signature is gone.";
+    SignatureAlgorithm "signature-algorithm" "One signature names an algorithm that the format does not have.";
+    KeyUnknown "key-unknown" "One signature is made with a key that is not in the bundle.";
+    KeySwapped "key-swapped" "The list of keys holds another key under the name of the producer's.";
+    KeyRevoked "key-revoked" "The list of keys says that the producer's key is revoked.";
+    KeyNotValid "key-not-valid" "The list of keys says that the producer's key was not valid any more.";
+    Resigned "resigned" "One event is changed, chain and checkpoints computed again and all signed with another key.";
+    SignaturesStripped "signatures-stripped" "All signatures are gone, and the bundle does not say that there were any.";
+    OlderExport "older-export" "The bundle is an older export of a log that has gone on since. Nothing in it is wrong.";
 }
 
 impl Tamper {

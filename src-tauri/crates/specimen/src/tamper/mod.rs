@@ -9,15 +9,18 @@ mod container;
 mod expectation;
 mod kinds;
 mod records;
+mod signatures;
 
 pub use expectation::{Expectation, Expected};
 pub use kinds::Tamper;
+pub(crate) use signatures::SignedAs;
 
 use crate::bundle::Plan;
 use crate::chance::Chance;
 use crate::ledger::{Place, segment_path};
 use crate::packing::Compression;
 use crate::record::Sealed;
+use crate::signing::{Signer, Signing};
 use integrity::Digest;
 
 /// Which state of the records something in the bundle is computed from.
@@ -62,6 +65,10 @@ pub(crate) struct Attack {
     compression: Compression,
     chance: Chance,
     seen: Seen,
+    signing: Signing,
+    /// Somebody with a key that nobody knows.
+    stranger: Signer,
+    stale: signatures::Stale,
 }
 
 /// What has been seen on the way.
@@ -83,6 +90,8 @@ struct Seen {
     path: Option<String>,
     line: Option<u64>,
     days: Vec<i64>,
+    /// Checkpoints that could not be signed were left out.
+    dropped_checkpoints: bool,
     /// A checkpoint that the chain does not meet: its `last_seq` and that of the one before.
     checkpoint: Option<(u64, u64)>,
 }
@@ -98,7 +107,10 @@ impl Attack {
             Some(Tamper::HeadTruncated) => (1, 2),
             Some(Tamper::GenesisMismatch) => (1, 1),
             Some(
-                Tamper::TailTruncatedVsCheckpoint | Tamper::TailTruncatedVsManifest | Tamper::TailTruncatedUndetectable,
+                Tamper::TailTruncatedVsCheckpoint
+                | Tamper::TailTruncatedVsManifest
+                | Tamper::TailTruncatedUndetectable
+                | Tamper::OlderExport,
             ) => {
                 let span = chance.between(1, 3);
                 (last - span + 1, span)
@@ -120,6 +132,9 @@ impl Attack {
             compression: plan.compression,
             chance,
             seen: Seen::default(),
+            signing: plan.signing,
+            stranger: Signer::new(plan.seed, "stranger"),
+            stale: signatures::Stale::default(),
         }
     }
 

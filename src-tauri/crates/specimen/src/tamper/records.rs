@@ -1,12 +1,14 @@
 //! What is done to records: by a producer that errs, before they are sealed, and by an attacker, after.
 
 use integrity::canonical::to_canonical;
+use integrity::signature::Purpose;
 use serde_json::{Map, Value};
 
 use super::{Attack, Tamper, Written};
 use crate::bundle::other_genesis;
 use crate::calendar::{DAY, MINUTE, rfc3339};
 use crate::record::{Record, Sealed};
+use crate::signing::Signing;
 
 /// The largest line of `audit-bundle/1.0` (formats 1.4), in bytes.
 const LINE_BYTES_MAX: usize = 1 << 20;
@@ -29,7 +31,7 @@ impl Attack {
             Tamper::VersionMixed if number >= self.at => record.version = "1.1",
             Tamper::VersionUnknown if here => record.version = "9.0",
             Tamper::UnknownMember if here => record.unknown = Some("\"site_note\":\"migrated\""),
-            Tamper::HistoryRecomputedUndetectable if here => blame(record),
+            Tamper::HistoryRecomputedUndetectable | Tamper::Resigned if here => blame(record),
             Tamper::EventIdDuplicate if here => {
                 if let Some(id) = self.seen.other_id {
                     record.event_id = id;
@@ -73,6 +75,7 @@ impl Attack {
             | Tamper::TailTruncatedVsCheckpoint
             | Tamper::TailTruncatedVsManifest
             | Tamper::TailTruncatedUndetectable
+            | Tamper::OlderExport
                 if within =>
             {
                 Some(Vec::new())
@@ -98,6 +101,7 @@ impl Attack {
                     None => blame(record),
                 });
                 self.seen.forged = Some(forged.hash);
+                self.stale_record(self.at);
                 Some(vec![Written::as_sealed(forged)])
             }
             _ if here => self.replace(kind, sealed),
@@ -113,9 +117,22 @@ impl Attack {
                 keep_old_hash(&mut forged, sealed);
                 Some(vec![Written::as_sealed(forged)])
             }
-            Tamper::EventRehashed => Some(vec![Written::as_sealed(self.resealed(sealed, blame))]),
+            Tamper::EventRehashed => {
+                self.stale_record(self.at);
+                Some(vec![Written::as_sealed(self.resealed(sealed, blame))])
+            }
+            Tamper::SignatureInvalid | Tamper::SignatureMissing | Tamper::SignatureAlgorithm | Tamper::KeyUnknown
+                if self.signs() == Signing::Event =>
+            {
+                self.stale_record(self.at);
+                let sig = sealed.record.sig.as_deref().and_then(|text| serde_json::from_slice(text).ok())?;
+                let sig = self.sig(Purpose::Event, &sealed.hash, sig);
+                let sig = sig.map(|sig| to_canonical(&sig).unwrap_or_default());
+                Some(vec![Written::as_sealed(self.resealed(sealed, |record| record.sig = sig))])
+            }
             Tamper::EventInserted => {
                 let id = self.chance.uuid();
+                self.stale_record(self.at);
                 let foreign = self.resealed(sealed, |record| {
                     blame(record);
                     record.event_id = id;
@@ -174,12 +191,16 @@ fn keep_old_hash(forged: &mut Sealed, sealed: &Sealed) {
 
 /// The record with its members in descending order and blanks between them.
 fn backwards(sealed: &Sealed) -> Vec<u8> {
-    let Record { version, event, nonce, seq, prev, .. } = &sealed.record;
+    let Record { version, event, nonce, seq, prev, sig, .. } = &sealed.record;
     let mut line = b"{\"stream_id\": \"".to_vec();
     let marker: &[u8] = b"\"stream_id\":\"";
     let id = find(&sealed.line, marker).map(|at| at + marker.len());
     line.extend(id.and_then(|at| sealed.line.get(at..at + 36)).unwrap_or_default());
-    line.extend(format!("\", \"seq\": {seq}, \"prev_hash\": \"{prev}\", \"nonce\": \"").bytes());
+    line.extend(b"\"");
+    if let Some(sig) = sig {
+        line.extend([b", \"sig\": ", sig.as_slice()].concat());
+    }
+    line.extend(format!(", \"seq\": {seq}, \"prev_hash\": \"{prev}\", \"nonce\": \"").bytes());
     line.extend(nonce);
     line.extend(format!("\", \"hash\": \"{}\", \"event\": ", sealed.hash).bytes());
     line.extend(event);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use expect_test::expect_file;
-use specimen::{Options, TAMPER_EVENTS_MIN, Tamper};
+use specimen::{Options, Signing, TAMPER_EVENTS_MIN, Tamper};
 
 use crate::made;
 use crate::reading::disagreements;
@@ -24,6 +24,28 @@ fn an_untouched_bundle_agrees_with_itself() {
         assert_eq!(specimen.bytes, files.values().map(|bytes| bytes.len() as u64).sum::<u64>());
         assert_eq!(specimen.expectation.integrity, "PASS");
     }
+}
+
+#[test]
+fn a_signed_bundle_agrees_with_itself_and_its_keys_follow_from_the_seed() {
+    let base = Options { events: 300, rows_per_segment: 120, ..Options::default() };
+    let (unsigned, _) = made(&base);
+    assert_eq!(unsigned.kid, None);
+    let mut kids = std::collections::BTreeSet::new();
+    for signing in Signing::ALL.iter().copied().filter(|signing| *signing != Signing::None) {
+        assert_eq!(Signing::from_word(signing.word()), Some(signing));
+        let (specimen, files) = made(&Options { signing, ..base.clone() });
+        assert_eq!(disagreements(&files), Vec::<String>::new(), "{signing:?}");
+        assert_eq!(
+            (specimen.expectation.assurance, specimen.if_pinned.assurance),
+            (Some("SIGNED_UNPINNED"), Some("SIGNED_PINNED"))
+        );
+        assert_eq!(specimen.head, unsigned.head, "a signature changes no hash");
+        let again = made(&Options { signing, ..base.clone() }).1;
+        assert_eq!(files, again);
+        kids.insert(specimen.kid);
+    }
+    assert_eq!(kids.len(), 1);
 }
 
 #[test]

@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use integrity::canonical::{Scan, scan};
+use integrity::canonical::{Scan, scan, to_canonical};
+use integrity::keys::{Algorithm, PublicKey};
+use integrity::signature::{Purpose, VerifyingKey};
 use integrity::{Digest, Digest512, chain, merkle};
 use serde_json::Value;
 
@@ -36,7 +38,57 @@ pub(crate) fn disagreements(files: &Files) -> Vec<String> {
     links(&rows, &manifest, &mut found);
     content(&rows, &manifest, &mut found);
     checkpoints(files, &rows, &manifest, &mut found);
+    signatures(files, &manifest, &mut found);
     found
+}
+
+/// Signatures that do not fit the key in the list of keys, or that the policy wants and that are not there.
+fn signatures(files: &Files, manifest: &Value, found: &mut Vec<String>) {
+    let keys: Value = serde_json::from_slice(&files["data/keys/keys.json"]).unwrap();
+    let policy = manifest["signature_policy"].as_str().unwrap();
+    for (path, bytes) in files.iter().filter(|(path, _)| path.ends_with(".ndjson")) {
+        let (purpose, wanted) = if path.starts_with("data/events/") {
+            (Purpose::Event, "per-event")
+        } else {
+            (Purpose::Checkpoint, "per-checkpoint")
+        };
+        let mut whys = BTreeMap::new();
+        for (place, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+            let Ok(line) = serde_json::from_slice::<Value>(line) else { continue };
+            let Some(hash) = line["hash"].as_str().and_then(Digest::from_hex) else { continue };
+            if let Some(why) = unfit(&line["sig"], purpose, &hash, &keys, policy == wanted) {
+                whys.entry(why).or_insert((place + 1, 0_usize)).1 += 1;
+            }
+        }
+        for (why, (line, count)) in whys {
+            found.push(format!("signature: {why} {count} in {path}, first line {line}"));
+        }
+    }
+    for (place, entry) in manifest["segments"].as_array().unwrap().iter().enumerate() {
+        let mut unsigned = entry.clone();
+        let sig = unsigned.as_object_mut().unwrap().remove("sig").unwrap_or_default();
+        let hash = Digest::of(&to_canonical(&unsigned).unwrap());
+        if let Some(why) = unfit(&sig, Purpose::Segment, &hash, &keys, policy == "per-segment") {
+            found.push(format!("signature: {why} segment {}", place + 1));
+        }
+    }
+}
+
+fn unfit(sig: &Value, purpose: Purpose, hash: &Digest, keys: &Value, is_wanted: bool) -> Option<&'static str> {
+    if sig.is_null() {
+        return is_wanted.then_some("none for");
+    }
+    let Some(entry) = keys["keys"].as_array().unwrap().iter().find(|entry| entry["kid"] == sig["kid"]) else {
+        return Some("no key for");
+    };
+    let key = PublicKey::from_pem(entry["public_key_pem"].as_str().unwrap()).unwrap();
+    if key.kid().to_string() != entry["kid"].as_str().unwrap() {
+        return Some("another key for");
+    }
+    let Some(algorithm) = Algorithm::from_name(sig["alg"].as_str().unwrap()) else { return Some("no algorithm for") };
+    let key = VerifyingKey::new(key, algorithm).unwrap();
+    let fits = key.verify_text(&purpose.message(hash), sig["value"].as_str().unwrap());
+    fits.is_none().then_some("does not fit")
 }
 
 fn container(files: &Files, found: &mut Vec<String>) {
@@ -154,7 +206,7 @@ fn row(segment: usize, line: &[u8]) -> Result<(Row, Option<&'static str>), &'sta
         Some("not canonical")
     } else if event["outcome"].is_null() {
         Some("no outcome")
-    } else if scanned.members().count() != 7 {
+    } else if scanned.members().filter(|(name, _)| *name != "sig").count() != 7 {
         Some("unknown member")
     } else {
         None
