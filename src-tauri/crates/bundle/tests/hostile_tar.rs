@@ -7,37 +7,15 @@
     reason = "tests stop at the first surprise and say what they skip"
 )]
 
+mod opened;
 mod raw_tar;
 
-use std::cell::Cell;
 use std::fs;
 
-use bundle::{Bundle, ContainerKind, Damage, Limits, LooksLike, OpenFault, Profile, ReadFault};
+use bundle::{ContainerKind, Damage, Limits, LooksLike, OpenFault, Profile, ReadFault};
+use opened::{codes, open, open_as};
 use proptest::prelude::*;
 use raw_tar::{GNU, Member, archive, bag, gzip, record, without_end, zstd};
-
-thread_local! {
-    /// Where this test's archives lie: one that vanishes while it is read has changed.
-    static FOLDER: tempfile::TempDir = tempfile::tempdir().unwrap();
-    static OPENED: Cell<u32> = const { Cell::new(0) };
-}
-
-fn open_as(name: &str, bytes: &[u8], limits: &Limits) -> Result<Bundle, OpenFault> {
-    let number = OPENED.replace(OPENED.get() + 1);
-    let path = FOLDER.with(|folder| folder.path().join(format!("{number}-{name}")));
-    fs::write(&path, bytes).unwrap();
-    bundle::open(&path, limits)
-}
-
-fn open(bytes: &[u8]) -> Result<Bundle, OpenFault> {
-    open_as("bundle", bytes, &Limits::standard())
-}
-
-fn codes(opened: &Bundle) -> Vec<&'static str> {
-    let mut codes: Vec<&str> = opened.troubles().iter().map(|trouble| trouble.code.code()).collect();
-    codes.dedup();
-    codes
-}
 
 /// The archive opens with exactly this code and refuses to be read, however it is packed.
 #[track_caller]

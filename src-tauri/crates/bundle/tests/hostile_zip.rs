@@ -7,34 +7,16 @@
     reason = "tests stop at the first surprise and say what they skip"
 )]
 
+mod opened;
 mod raw_zip;
 
-use std::cell::Cell;
 use std::fs;
 use std::io::{Read as _, Write as _};
 
 use bundle::{Bundle, Damage, Limits, LooksLike, OpenFault, ReadFault};
+use opened::{codes, open};
 use proptest::prelude::*;
 use raw_zip::{End, Member, archive, archive_with, bag, deflate};
-
-thread_local! {
-    /// Where this test's archives lie: one that vanishes while it is read has changed.
-    static FOLDER: tempfile::TempDir = tempfile::tempdir().unwrap();
-    static OPENED: Cell<u32> = const { Cell::new(0) };
-}
-
-fn open(bytes: &[u8]) -> Result<Bundle, OpenFault> {
-    let number = OPENED.replace(OPENED.get() + 1);
-    let path = FOLDER.with(|folder| folder.path().join(format!("bundle-{number}.zip")));
-    fs::write(&path, bytes).unwrap();
-    bundle::open(&path, &Limits::standard())
-}
-
-fn codes(opened: &Bundle) -> Vec<&'static str> {
-    let mut codes: Vec<&str> = opened.troubles().iter().map(|trouble| trouble.code.code()).collect();
-    codes.dedup();
-    codes
-}
 
 /// The archive opens with exactly this code and refuses to be read.
 #[track_caller]
