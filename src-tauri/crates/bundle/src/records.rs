@@ -215,6 +215,15 @@ pub fn records(bundle: &Bundle) -> Records<'_> {
     Records { bundle, files: files.into_iter(), lines: None }
 }
 
+/// The segments of an audit bundle that are packed: offsets of their records are those of what they unpack to.
+#[must_use]
+pub fn packed_segments(bundle: &Bundle) -> Vec<(String, Packing)> {
+    if bundle.profile() != Profile::AuditBundle1 {
+        return Vec::new();
+    }
+    segment_files(bundle).into_iter().filter_map(|source| Some((source.name, source.packing?))).collect()
+}
+
 /// The segments that the audit manifest names; without a readable one, what lies where segments lie.
 fn segment_files(bundle: &Bundle) -> Vec<Source> {
     let manifest = bundle.read(ab1::AUDIT_MANIFEST_NAME, AUDIT_MANIFEST_BYTES_MAX).ok();

@@ -23,6 +23,7 @@ use crate::direct;
 use crate::intake::{ImportWish, compare_quoted, says_sample};
 use crate::jobs::{Gauge, Outcome};
 use crate::keeping::{Watched, identity_of, keep};
+use crate::packed::Packed;
 use crate::session::Session;
 use crate::verdicts::{self, BundleFacts, Document};
 use crate::wire::{Fault, FaultCode, ImportAsk, ImportStarted, Job, JobAsk, Next, Nothing};
@@ -164,11 +165,12 @@ pub(crate) fn undone(summary: &BundleSummary, why: Undone) -> Entry {
 impl Work {
     fn run(&self, id: &BundleId) -> Result<Outcome, Fault> {
         let files: Vec<String> = self.bundle.entries().iter().map(|entry| entry.name.clone()).collect();
+        let packed = Packed::of(&self.bundle);
         let new = NewBundle {
             id: id.clone(),
             facts: to_json(&self.facts())?,
             handover: to_json(&self.handover())?,
-            files: files.clone(),
+            files: files.iter().cloned().chain(packed.stored_names()).collect(),
         };
         let mut import = match self.session.store.begin_import(&new)? {
             Begun::New(import) => import,
@@ -179,7 +181,7 @@ impl Work {
         };
         self.gauge.name_bundle(id.as_str());
         self.session.changed();
-        let passed = self.pass(&import, &files, id);
+        let passed = self.pass(&import, &files, &packed, id);
         let done = passed.and_then(|(report, document)| self.finish(&mut import, &report, &document, &files, id));
         if let Err(fault) = &done {
             let why = if fault.code == FaultCode::Cancelled { Undone::Cancelled } else { Undone::Failed };
@@ -196,12 +198,18 @@ impl Work {
     }
 
     /// The one pass: checks, maps, stores; the source's bytes go in beside it.
-    fn pass(&self, import: &Import, files: &[String], id: &BundleId) -> Result<(String, Document), Fault> {
+    fn pass(
+        &self,
+        import: &Import,
+        files: &[String],
+        packed: &Packed,
+        id: &BundleId,
+    ) -> Result<(String, Document), Fault> {
         let intake = import.intake();
         let watched = Watched::over(&self.bundle);
         let (report, kept) = std::thread::scope(|scope| {
             let bytes = intake.clone();
-            let kept = scope.spawn(move || keep(&self.bundle, &bytes, &self.gauge));
+            let kept = scope.spawn(move || keep(&self.bundle, packed, &bytes, &self.gauge));
             (self.check_and_map(&watched, &intake, files), kept.join())
         });
         let report = report?;

@@ -15,6 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use bundle::records::Records;
+use bundle::unpack::unpack;
 use bundle::{Bundle, ContainerKind, Entry, Limits, Profile, ReadFault, Trouble};
 use event_store::Intake;
 use integrity::digest::{Digest, Hasher};
@@ -22,6 +23,7 @@ use verify::Source;
 
 use crate::intake::{hash_of_container, hash_of_stream};
 use crate::jobs::Gauge;
+use crate::packed::Packed;
 use crate::wire::Fault;
 
 /// Bytes of a source file handed over at a time.
@@ -70,36 +72,55 @@ fn digests_of(bundle: &Bundle, stop: impl Fn() -> bool + Sync) -> Result<Vec<Dig
     Ok(hashed.into_iter().map(|(_, digest)| digest).collect())
 }
 
-/// Keeps every file as it is, byte for byte, and gives the digests of what was kept, in the order of the entries. Of a
-/// file whose packed form is damaged, what can be unpacked is kept; the report says where and how.
-pub(crate) fn keep(bundle: &Bundle, intake: &Intake, gauge: &Gauge) -> Result<Vec<Digest>, Fault> {
-    let mut buffer = vec![0; SOURCE_BYTES];
-    let mut digests = Vec::with_capacity(bundle.entries().len());
-    for (file, entry) in (0..).zip(bundle.entries()) {
-        let mut stream = bundle.stream(&entry.name)?;
-        let mut hasher = Hasher::new();
-        let mut first_byte = 0;
-        loop {
-            if gauge.stopped() {
-                return Err(Fault::cancelled());
+/// Keeps every file as it is, byte for byte, and of a packed segment what it unpacks to besides. Gives the digests of the
+/// files as they lie in the bundle, in the order of the entries.
+///
+/// Of what is damaged, as much is kept as can be read; the report says where and how.
+pub(crate) fn keep(bundle: &Bundle, packed: &Packed, intake: &Intake, gauge: &Gauge) -> Result<Vec<Digest>, Fault> {
+    let entries = bundle.entries();
+    let sequence = bundle.sequence().unwrap_or_else(|| (0..entries.len()).collect());
+    let mut digests = vec![Digest::of(b""); entries.len()];
+    for index in sequence {
+        let (Some(entry), Ok(file)) = (entries.get(index), u32::try_from(index)) else { continue };
+        let stream = bundle.stream(&entry.name)?;
+        let digest = match packed.find(&entry.name, entries.len()) {
+            None => keep_stream(file, stream, intake, gauge)?,
+            Some((stored, packing)) => {
+                let digest = keep_stream(stored, stream, intake, gauge)?;
+                let content = unpack(bundle.stream(&entry.name)?, packing, &entry.name, bundle.limits());
+                keep_stream(file, content, intake, gauge)?;
+                digest
             }
-            let (filled, end) = fill(&mut stream, &mut buffer);
-            let bytes = buffer.get(..filled).unwrap_or_default();
-            if !bytes.is_empty() {
-                hasher.update(bytes);
-                intake.bytes(file, first_byte, bytes)?;
-                first_byte += filled as u64;
-            }
-            match end {
-                End::Not => {}
-                End::Reached => break,
-                End::Fault(fault) if fault.trouble().is_some() => break,
-                End::Fault(fault) => return Err(fault.into()),
-            }
+        };
+        if let Some(place) = digests.get_mut(index) {
+            *place = digest;
         }
-        digests.push(hasher.finish());
     }
     Ok(digests)
+}
+
+fn keep_stream(file: u32, mut stream: impl Read, intake: &Intake, gauge: &Gauge) -> Result<Digest, Fault> {
+    let mut buffer = vec![0; SOURCE_BYTES];
+    let mut hasher = Hasher::new();
+    let mut first_byte = 0;
+    loop {
+        if gauge.stopped() {
+            return Err(Fault::cancelled());
+        }
+        let (filled, end) = fill(&mut stream, &mut buffer);
+        let bytes = buffer.get(..filled).unwrap_or_default();
+        if !bytes.is_empty() {
+            hasher.update(bytes);
+            intake.bytes(file, first_byte, bytes)?;
+            first_byte += filled as u64;
+        }
+        match end {
+            End::Not => {}
+            End::Reached => return Ok(hasher.finish()),
+            End::Fault(fault) if fault.trouble().is_some() => return Ok(hasher.finish()),
+            End::Fault(fault) => return Err(fault.into()),
+        }
+    }
 }
 
 /// Whether a stream has come to its end.
@@ -110,7 +131,7 @@ enum End {
 }
 
 /// Fills the buffer as far as the stream goes: how many bytes that are, and why there are no more.
-fn fill(stream: &mut dyn Read, buffer: &mut [u8]) -> (usize, End) {
+fn fill(stream: &mut impl Read, buffer: &mut [u8]) -> (usize, End) {
     let mut filled = 0;
     while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
         match stream.read(rest) {

@@ -26,6 +26,7 @@ mod lists;
 mod looks;
 mod outlets;
 mod overview;
+mod packed;
 mod people;
 mod portion;
 mod record;

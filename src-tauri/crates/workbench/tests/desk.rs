@@ -331,6 +331,37 @@ fn a_quoted_hash_is_compared_at_once() {
 }
 
 #[test]
+fn records_of_compressed_segments_are_stored_and_shown_as_they_were_written() {
+    let bench = Bench::open().with_purpose();
+    let wish = |compression: Option<&str>| SampleWish {
+        events: 900,
+        seed: 4,
+        days: None,
+        scenario: None,
+        tamper: None,
+        sha512: false,
+        compression: compression.map(str::to_owned),
+    };
+    let plain = bench.dir.path().join("plain");
+    direct::sample(&plain, &wish(None)).unwrap();
+    let lines = std::fs::read_to_string(plain.join("data/events/segment-000001.ndjson")).unwrap();
+    for form in ["zstd", "gzip"] {
+        let path = bench.dir.path().join(form);
+        direct::sample(&path, &wish(Some(form))).unwrap();
+        let bundle = bench.import(&path);
+        let look = bench.look(&bundle, "");
+        assert_eq!(look.total, 900, "{form}");
+        let rows = bench.desk.rows(RowsAsk { look: look.look, offset: 500, limit: 3 }).unwrap();
+        for row in rows.rows {
+            bench.desk.reveal(RevealAsk { look: look.look }).unwrap();
+            let event = EventAsk { look: look.look, event_ref: row.event_ref.clone() };
+            let shown = bench.desk.event(event).unwrap();
+            assert!(lines.lines().any(|line| line == shown.as_recorded), "{form}");
+        }
+    }
+}
+
+#[test]
 fn a_cancelled_import_leaves_nothing() {
     let bench = Bench::open().with_purpose();
     let path = bench.dir.path().join("large");
