@@ -74,6 +74,7 @@ fn screens(desk: &Desk, bundle: &str) -> Outcome<Vec<Screen>> {
                 PersonKind::Patient => workbench::patient_filter(&person.id),
                 PersonKind::User => workbench::user_filter(&person.id),
             };
+            let filter = filter.map_err(in_words)?;
             let what = format!("{much} {word}");
             screens.push(Screen { what, events: person.events, filter, person: Some((kind, person.id)) });
         }

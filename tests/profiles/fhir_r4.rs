@@ -88,7 +88,8 @@ fn check(from: &Path, at_least: usize) {
         for event in &expected {
             let stated = fields(event);
             let row = rows.iter().find(|row| row["event_id"] == stated["event_id"].as_str()).expect("it has a row");
-            let event = call(&["event", row["event_ref"].as_str().unwrap(), "--format", "json", "--reason", REASON]);
+            let event_ref = row["event_ref"].as_str().unwrap();
+            let event = call(&["event", event_ref, "--reveal", "--format", "json", "--reason", REASON]);
             let shown = shown(row, &serde_json::from_str(&event).unwrap());
             assert_eq!(shown, stated, "{}", file.display());
             compared += 1;
@@ -107,7 +108,7 @@ fn shown(row: &Value, event: &Value) -> Fields {
         };
         (*name, value)
     });
-    let pair = |pair: &Value| Some((pair[0].as_str()?.to_owned(), pair[1].as_str()?.to_owned()));
+    let pair = |fact: &Value| Some((fact["label"].as_str()?.to_owned(), fact["value"].as_str()?.to_owned()));
     let facts: BTreeMap<String, String> = event["facts"].as_array().expect("facts").iter().filter_map(pair).collect();
     let of_facts = FACTS.iter().map(|label| (*label, facts.get(*label).cloned()));
     of_row.chain(of_facts).filter_map(|(name, value)| Some((name, value?))).collect()

@@ -225,3 +225,27 @@ describe('the frame', () => {
     expect(await troubles()).toEqual([]);
   });
 });
+
+describe('finding a person by how the id begins', () => {
+  it('asks on Enter and never while it is typed', async () => {
+    const { host } = await openWindow('normal', at('users'));
+    const asked = vi.spyOn(host, 'people');
+    const field = await screen.findByLabelText<HTMLInputElement>('Ids that begin with');
+    vi.useFakeTimers();
+    try {
+      type(field, 'm');
+      type(field, 'm.');
+      await vi.advanceTimersByTimeAsync(10_000);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(asked).not.toHaveBeenCalledWith(
+      expect.objectContaining({ prefix: expect.stringMatching(/./) as string }),
+    );
+    await fireEvent.submit(field.form as HTMLFormElement);
+    await waitFor(() => {
+      expect(asked).toHaveBeenCalledWith(expect.objectContaining({ prefix: 'm.', offset: 0 }));
+    });
+    expect(await troubles()).toEqual([]);
+  });
+});

@@ -1,4 +1,7 @@
-/** A list of patients or users: which part of it, in which order, under which cursor. Each list is a look. */
+/**
+ * A list of patients or users: which part of it, in which order, under which cursor. Each list is a look: it is asked
+ * for when somebody says so, never while they type.
+ */
 
 import type { People } from '../host/generated/People';
 import type { PersonKind } from '../host/generated/PersonKind';
@@ -7,10 +10,10 @@ import { Asked } from './asked.svelte';
 import type { Desk } from './desk.svelte';
 import { PAGE_ROWS, Pages } from './pages.svelte';
 
-/** Every list leaves a line in the access log, so one is asked for when typing rests, not for each letter. */
-const ASK_AFTER_MS = 500;
-
 export class Listing {
+  /** What is typed. */
+  typed = $state('');
+  /** What the list that is shown was asked for. */
   prefix = $state('');
   sort = $state('events');
   descending = $state(true);
@@ -19,7 +22,6 @@ export class Listing {
   readonly asked = new Asked<People>();
   #desk: Desk;
   #kind: PersonKind;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(desk: Desk, kind: PersonKind) {
     this.#desk = desk;
@@ -33,9 +35,10 @@ export class Listing {
     return Math.max(known ?? 0, this.rows?.total ?? 0);
   }
 
-  askSoon(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.ask(), this.rows === null ? 0 : ASK_AFTER_MS);
+  /** Asks for those whose ids begin with what is typed. */
+  search(): void {
+    this.prefix = this.typed;
+    void this.ask();
   }
 
   async ask(): Promise<void> {
@@ -66,7 +69,6 @@ export class Listing {
   }
 
   end(): void {
-    clearTimeout(this.#timer);
     this.rows?.end();
     this.asked.clear();
   }

@@ -367,6 +367,7 @@ export const text = {
     first: 'First event',
     last: 'Last event',
     prefix: 'Ids that begin with',
+    prefixHint: 'Press Enter to search. The search goes into the access log.',
     count: (shown: string, what: string) => `${shown} ${what}`,
     none: (prefix: string) => `No id begins with “${prefix}”.`,
     nobody: 'This bundle names nobody here.',

@@ -149,8 +149,8 @@ impl Body {
                 }
             }
             Entry::Look(question) | Entry::PatientsList(question) | Entry::UsersList(question) => self.ask(question),
-            Entry::LookClosed { look, rows, patients } => {
-                for (name, count) in [("look", look), ("rows", rows), ("patients", patients)] {
+            Entry::LookClosed { look, rows, patients, users } => {
+                for (name, count) in [("look", look), ("rows", rows), ("patients", patients), ("users", users)] {
                     self.result(name, *count);
                 }
             }

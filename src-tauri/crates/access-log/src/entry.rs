@@ -119,8 +119,10 @@ pub enum Entry {
         look: u64,
         /// How many rows were shown.
         rows: u64,
-        /// How many patients they were about.
+        /// How many patients were shown, in rows or otherwise.
         patients: u64,
+        /// How many users were shown.
+        users: u64,
     },
     /// One event is about to be shown in full.
     ViewEvent {

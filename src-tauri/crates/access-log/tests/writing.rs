@@ -69,7 +69,7 @@ fn every_kind_of_entry_is_written_and_stands() {
         Entry::ImportRepeated { bundle: text(), handover: Handover::default() },
         Entry::ImportUndone { bundle: text(), records: 1, why: Undone::Cancelled },
         Entry::Verify { bundle: text(), integrity: text(), assurance: Some(text()), findings: 2 },
-        Entry::LookClosed { look: 2, rows: 40, patients: 3 },
+        Entry::LookClosed { look: 2, rows: 40, patients: 3, users: 2 },
         Entry::ViewEvent { event_ref: text() },
         Entry::PatientsList(question(1)),
         Entry::UsersList(question(1)),
@@ -223,7 +223,7 @@ fn texts_beyond_the_limits_are_refused() {
     let long = access_log::Question { query: "x".repeat(70_000), ..question(1) };
     let refused = desk.log.append(&desk.vault, Entry::Look(long), Some(&complaint()), &second(1));
     assert!(matches!(refused, Err(LogFault::TextLong { member: "query" })));
-    let many = Entry::LookClosed { look: 1, rows: u64::MAX, patients: 1 };
+    let many = Entry::LookClosed { look: 1, rows: u64::MAX, patients: 1, users: 1 };
     assert!(matches!(desk.log.append(&desk.vault, many, None, &second(1)), Err(LogFault::Unwritable)));
     let undated = model::Instant::undated("yesterday");
     let refused = desk.log.append(&desk.vault, Entry::PassphraseChange, None, &undated);

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[derive(Parser)]
 #[command(name = "chartproof", version, max_term_width = 100)]
 pub(crate) struct Arguments {
-    /// Form of the output: text for people, json (rows: one object a line) or csv for programs.
+    /// Form of the output: text for people, json (one object; rows: one object a line) or csv for programs.
     #[arg(long, global = true, default_value = "text")]
     pub(crate) format: Format,
     #[command(flatten)]
@@ -32,6 +32,19 @@ pub(crate) struct Account {
     /// Why you look. Every look and every import needs one; it is written into the access log.
     #[arg(long, global = true, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
+}
+
+/// An id. A variable of a script that is empty must not look like a question about everybody.
+fn id(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("the id is empty".to_owned()) } else { filter(text) }
+}
+
+/// A filter or an id may begin with a hyphen. What begins with two is a misspelt option.
+fn filter(text: &str) -> Result<String, String> {
+    if text.starts_with("--") {
+        return Err("there is no such option; an id that begins so is found with search, in quotes".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -73,18 +86,21 @@ pub(crate) enum Command {
     Bundles,
     /// Who opened this patient's chart.
     Patient {
+        #[arg(allow_hyphen_values = true, value_parser = id)]
         id: String,
         #[command(flatten)]
         range: Range,
     },
     /// What this user opened.
     UserActivity {
+        #[arg(allow_hyphen_values = true, value_parser = id)]
         id: String,
         #[command(flatten)]
         range: Range,
     },
     /// Events that match a filter, such as `user:u-77 -action:login from:2026-03-02`.
     Search {
+        #[arg(allow_hyphen_values = true, value_parser = filter)]
         filter: String,
         #[command(flatten)]
         range: Range,
@@ -92,7 +108,11 @@ pub(crate) enum Command {
     /// One event with its record as written.
     Event {
         /// An event reference as printed in rows, or an event id if it is unique.
+        #[arg(allow_hyphen_values = true, value_parser = id)]
         id: String,
+        /// Uncover names and the patients of an event that has several. A line of its own in the access log.
+        #[arg(long)]
+        reveal: bool,
     },
     /// Our own record of who looked at what.
     #[command(subcommand)]
@@ -109,7 +129,7 @@ pub(crate) struct Range {
     #[arg(long, value_name = "WHEN")]
     pub(crate) to: Option<String>,
     /// Only this bundle (default: all, one after the other).
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = id)]
     pub(crate) bundle: Option<String>,
     /// Print at most so many rows; totals stay exact.
     #[arg(long, value_name = "N")]

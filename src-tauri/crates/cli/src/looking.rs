@@ -1,15 +1,19 @@
 //! `patient`, `user-activity`, `search`, `event`: looks. Each needs a reason and leaves a line in the access log.
 
+use std::collections::BTreeMap;
+
+use serde_json::json;
 use workbench::wire::Fault;
-use workbench::{Desk, PlainRow, RowWish, Totals, grouped};
+use workbench::{Desk, Note, PlainEvent, PlainRow, RowWish, Totals, counted};
 
 use crate::args::{Account, Format, Range};
 use crate::code::Code;
+use crate::documents;
 use crate::output::{Output, note};
-use crate::vaults::{facts_out, open_for};
+use crate::vaults::open_for;
 
 /// Columns of the CSV form, in the order of the JSON members.
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 19] = [
     "event_ref",
     "event_id",
     "time",
@@ -17,6 +21,7 @@ const COLUMNS: [&str; 17] = [
     "user_id",
     "role",
     "patient_ids",
+    "other_patients",
     "action",
     "event_type",
     "resource_type",
@@ -27,18 +32,21 @@ const COLUMNS: [&str; 17] = [
     "source_system",
     "integrity",
     "bundle",
+    "notes",
 ];
 
 /// Who opened this patient's chart.
 pub(crate) fn patient(id: &str, range: &Range, account: &Account, format: Format) -> Result<Code, Fault> {
+    let filter = workbench::patient_filter(id)?;
     let desk = open_for(account, "look")?;
-    rows(&desk, &wish(workbench::patient_filter(id), range), format)
+    rows(&desk, &wish(filter, range), format)
 }
 
 /// What this user opened.
 pub(crate) fn user_activity(id: &str, range: &Range, account: &Account, format: Format) -> Result<Code, Fault> {
+    let filter = workbench::user_filter(id)?;
     let desk = open_for(account, "look")?;
-    rows(&desk, &wish(workbench::user_filter(id), range), format)
+    rows(&desk, &wish(filter, range), format)
 }
 
 /// Events that match a filter.
@@ -56,10 +64,53 @@ fn rows(desk: &Desk, wish: &RowWish, format: Format) -> Result<Code, Fault> {
     if format == Format::Csv {
         output.csv(&COLUMNS)?;
     }
-    let totals = desk.each_row(wish, &mut |row| row_out(&row, format, &mut output))?;
-    totals_out(&totals, format, &mut output)?;
+    let mut legend = BTreeMap::new();
+    let totals = desk.each_row(wish, &mut |row| {
+        legend.extend(row.notes.iter().map(|note| (note.code, note.sentence)));
+        row_out(&row, format, &mut output)
+    })?;
+    let counts = Counts { totals, names_patients: workbench::names_patients(&wish.filter) };
+    match format {
+        Format::Json => output.json(&counts.json())?,
+        // A table has no place for a sentence.
+        Format::Csv => note(&counts.sentence()),
+        Format::Text => {
+            for (code, sentence) in legend {
+                output.line(&format!("{code}: {sentence}"))?;
+            }
+            output.line(&counts.sentence())?;
+            output.line(&zone_line(desk)?)?;
+        }
+    }
     output.finish()?;
     Ok(Code::Done)
+}
+
+/// In which zone days were read, and which times are shown.
+fn zone_line(desk: &Desk) -> Result<String, Fault> {
+    Ok(format!("Days are read in {}; times are shown as recorded.", desk.zone_name()?))
+}
+
+/// What was found in all. Patients are not counted where the question names some: the others are covered.
+struct Counts {
+    totals: Totals,
+    names_patients: bool,
+}
+
+impl Counts {
+    fn json(&self) -> serde_json::Value {
+        let Totals { total, users, patients } = self.totals;
+        if self.names_patients {
+            return json!({ "total": total, "users": users });
+        }
+        json!({ "total": total, "users": users, "patients": patients })
+    }
+
+    fn sentence(&self) -> String {
+        let Totals { total, users, patients } = self.totals;
+        let found = format!("{}, {}", counted(total, "event"), counted(users, "user"));
+        if self.names_patients { found } else { format!("{found}, {}", counted(patients, "patient")) }
+    }
 }
 
 fn row_out(row: &PlainRow, format: Format, output: &mut Output) -> Result<(), Fault> {
@@ -76,6 +127,7 @@ fn row_out(row: &PlainRow, format: Format, output: &mut Output) -> Result<(), Fa
                 row.user_id.clone(),
                 optional(&row.role),
                 patients,
+                row.other_patients.to_string(),
                 row.action.clone(),
                 row.event_type.clone(),
                 optional(&row.resource_type),
@@ -86,50 +138,63 @@ fn row_out(row: &PlainRow, format: Format, output: &mut Output) -> Result<(), Fa
                 optional(&row.source_system),
                 row.integrity.clone(),
                 row.bundle.clone(),
+                codes(&row.notes),
             ];
             output.csv(&cells.iter().map(String::as_str).collect::<Vec<_>>())
         }
         Format::Text => {
             let what = [optional(&row.resource_type), optional(&row.resource_id)].join(" ");
-            let mark = if row.integrity == "stands" { "" } else { row.integrity.as_str() };
-            output.line(&format!(
-                "{:<32} {:<14} {:<10} {:<8} {:<24} {:<28} {} {mark}",
-                row.time, row.user_id, row.action, row.outcome, patients, what, row.event_ref
-            ))
+            let who = match row.other_patients {
+                0 => patients,
+                others => format!("{patients} +{others}"),
+            };
+            let integrity = if row.integrity == "stands" { "" } else { row.integrity.as_str() };
+            let marks = [integrity, &codes(&row.notes)].join(" ");
+            let line = format!(
+                "{:<32} {:<14} {:<10} {:<8} {who:<24} {what:<28} {} {marks}",
+                row.time, row.user_id, row.action, row.outcome, row.event_ref
+            );
+            output.line(line.trim_end())
         }
     }
 }
 
-fn totals_out(totals: &Totals, format: Format, output: &mut Output) -> Result<(), Fault> {
-    match format {
-        Format::Json => output.json(totals),
-        Format::Csv => Ok(()),
-        Format::Text => {
-            note(&format!(
-                "{} events, {} users, {} patients",
-                grouped(totals.total),
-                grouped(totals.users),
-                grouped(totals.patients)
-            ));
-            Ok(())
-        }
-    }
+fn codes(notes: &[Note]) -> String {
+    notes.iter().map(|note| note.code).collect::<Vec<_>>().join(" ")
 }
 
 /// One event with its record as written.
-pub(crate) fn event(id: &str, account: &Account, format: Format) -> Result<Code, Fault> {
+pub(crate) fn event(id: &str, reveal: bool, account: &Account, format: Format) -> Result<Code, Fault> {
     let desk = open_for(account, "view_event")?;
-    let event = desk.event_by_name(id)?;
-    if format == Format::Json {
-        let mut output = Output::new();
-        output.json(&event)?;
-        output.finish()?;
-        return Ok(Code::Done);
+    let event = desk.event_by_name(id, reveal)?;
+    let mut output = Output::new();
+    match format {
+        Format::Json => output.json(&documents::Event::from(&event))?,
+        Format::Csv => {
+            output.csv(&["fact", "value"])?;
+            told(&event).iter().try_for_each(|(label, value)| output.csv(&[label, value]))?;
+        }
+        Format::Text => {
+            told(&event).iter().try_for_each(|(label, value)| output.line(&format!("{label:<16} {value}")))?;
+            output.line(&zone_line(&desk)?)?;
+        }
     }
-    let mut facts = event.facts;
-    facts.push(("File".to_owned(), format!("{}, line {}", event.file, grouped(event.line))));
-    facts.push(("Integrity".to_owned(), event.badge.word));
-    facts.push(("As recorded".to_owned(), event.as_recorded));
-    facts_out(&facts, format)?;
+    output.finish()?;
     Ok(Code::Done)
+}
+
+/// Everything that is told of an event, its caveats included, as label and value.
+fn told(event: &PlainEvent) -> Vec<(String, String)> {
+    let PlainEvent { row, detail, revealed } = event;
+    let mut told = detail.facts.clone();
+    let mut tell = |label: &str, value: String| told.push((label.to_owned(), value));
+    row.notes.iter().for_each(|note| tell("Note", format!("{} ({})", note.sentence, note.code)));
+    tell("File", format!("{}, line {}", detail.file, workbench::grouped(detail.line)));
+    tell("Integrity", format!("{}: {}", detail.badge.word, detail.badge.reason));
+    detail.proof.iter().for_each(|sentence| tell("Proof", sentence.clone()));
+    if !revealed {
+        tell("Covered", "Names, and patients where there are several. --reveal shows them and is logged.".to_owned());
+    }
+    tell("As recorded", detail.as_recorded.clone());
+    told
 }

@@ -5,6 +5,7 @@
 
 mod args;
 mod code;
+mod documents;
 mod looking;
 mod output;
 mod progress;
@@ -45,14 +46,14 @@ fn run(arguments: &Arguments) -> Result<Code, workbench::wire::Fault> {
         Command::Verify { bundle, allow_large } => verifying::verify(bundle, *allow_large, *format),
         Command::Inspect { bundle, allow_large } => verifying::inspect(bundle, *allow_large, *format),
         Command::Sample(sample) => sampling::sample(sample, *format),
-        Command::SampleVault { dir } => sampling::sample_vault(dir),
+        Command::SampleVault { dir } => sampling::sample_vault(dir, *format),
         Command::Vault(command) => vaults::vault(command, account, *format),
         Command::Import(import) => vaults::import(import, account, *format),
         Command::Bundles => vaults::bundles(account, *format),
         Command::Patient { id, range } => looking::patient(id, range, account, *format),
         Command::UserActivity { id, range } => looking::user_activity(id, range, account, *format),
         Command::Search { filter, range } => looking::search(filter, range, account, *format),
-        Command::Event { id } => looking::event(id, account, *format),
+        Command::Event { id, reveal } => looking::event(id, *reveal, account, *format),
         Command::AccessLog(command) => records::access_log(command, account, *format),
     }
 }

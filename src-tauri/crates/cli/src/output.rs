@@ -29,6 +29,7 @@ impl Output {
     }
 
     /// One line of CSV (RFC 4180). A cell that a spreadsheet would take for a formula is guarded by an apostrophe.
+    /// Control and direction characters are escaped: CSV is a reading copy, JSON has the exact text.
     pub(crate) fn csv(&mut self, cells: &[&str]) -> Result<(), Fault> {
         let row: Vec<String> = cells.iter().map(|cell| csv_cell(cell)).collect();
         write!(self.inner, "{}\r\n", row.join(",")).map_err(|error| fault_of_output(&error))
@@ -54,15 +55,12 @@ pub(crate) fn note(text: &str) {
 /// What spreadsheets take for the start of a formula (formats 5).
 const FORMULA_STARTS: [char; 10] = ['=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠'];
 
+/// A cell is one line: whatever moves the cursor is written as a visible escape, a line feed too, as in text for people.
 fn csv_cell(text: &str) -> String {
-    let guarded: Vec<String> = text.split('\n').map(guarded_line).collect();
-    format!("\"{}\"", guarded.join("\n").replace('"', "\"\""))
-}
-
-fn guarded_line(line: &str) -> String {
-    let start = line.trim_start_matches([' ', '\u{a0}', '\t', '\r']);
-    let risky = start.starts_with(FORMULA_STARTS) || line.starts_with(['\t', '\r']);
-    if risky { format!("'{line}") } else { line.to_owned() }
+    let start = text.trim_start_matches([' ', '\u{a0}', '\t', '\r', '\n']);
+    let is_risky = start.starts_with(FORMULA_STARTS) || text.starts_with(['\t', '\r', '\n']);
+    let guard = if is_risky { "'" } else { "" };
+    format!("\"{guard}{}\"", visible(text).replace('"', "\"\""))
 }
 
 #[cfg(test)]
@@ -73,8 +71,15 @@ mod tests {
     fn a_cell_never_becomes_a_formula() {
         assert_eq!(csv_cell("=1+1"), "\"'=1+1\"");
         assert_eq!(csv_cell(" \u{a0}@x"), "\"' \u{a0}@x\"");
-        assert_eq!(csv_cell("a\n-b"), "\"a\n'-b\"");
+        assert_eq!(csv_cell("\t=1"), "\"'⟦U+0009⟧=1\"");
+        assert_eq!(csv_cell("\n\n＝1"), "\"'⟦U+000A⟧⟦U+000A⟧＝1\"");
         assert_eq!(csv_cell("say \"no\""), "\"say \"\"no\"\"\"");
         assert_eq!(csv_cell("2026-03-02"), "\"2026-03-02\"");
+    }
+
+    #[test]
+    fn a_cell_cannot_drive_the_terminal_it_is_shown_on() {
+        assert_eq!(csv_cell("u\u{1b}[31m\u{9b}1A\u{202e}"), "\"u⟦U+001B⟧[31m⟦U+009B⟧1A⟦U+202E⟧\"");
+        assert_eq!(csv_cell("a\n-b"), "\"a⟦U+000A⟧-b\"");
     }
 }

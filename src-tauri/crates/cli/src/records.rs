@@ -1,10 +1,12 @@
 //! `access-log`: our own record of who looked at what.
 
-use workbench::wire::{Fault, LogEntry, Nothing};
+use workbench::counted;
+use workbench::wire::{Fault, LogEntry, MaybeExported, Nothing};
 
 use crate::args::{AccessLogCommand, Account, Format};
 use crate::code::Code;
-use crate::output::{Output, note};
+use crate::documents;
+use crate::output::Output;
 use crate::vaults::open;
 
 /// `access-log …`
@@ -14,9 +16,12 @@ pub(crate) fn access_log(command: &AccessLogCommand, account: &Account, format: 
         AccessLogCommand::Show => {
             let mut output = Output::new();
             if format == Format::Csv {
-                output.csv(&["seq", "time", "actor", "action", "object", "purpose", "result"])?;
+                output.csv(&["seq", "time", "actor", "action", "bundle", "object", "purpose", "result"])?;
             }
             desk.each_log_entry(&mut |entry| entry_out(&entry, format, &mut output))?;
+            if format == Format::Text {
+                output.line("Times are in UTC.")?;
+            }
             output.finish()?;
             Ok(Code::Done)
         }
@@ -34,22 +39,36 @@ pub(crate) fn access_log(command: &AccessLogCommand, account: &Account, format: 
             Ok(if check.stands { Code::Done } else { Code::Bad })
         }
         AccessLogCommand::Export { out } => {
-            let exported = desk.export_log_to(out)?;
-            note(&format!("{} entries, SHA-256 {}", exported.entries, exported.sha256.unwrap_or_default()));
+            exported_out(&desk.export_log_to(out)?, format)?;
             Ok(Code::Done)
         }
     }
+}
+
+fn exported_out(exported: &MaybeExported, format: Format) -> Result<(), Fault> {
+    let (file, sha256) = (exported.file.as_deref(), exported.sha256.as_deref());
+    let entries = exported.entries;
+    let mut output = Output::new();
+    match format {
+        Format::Json => output.json(&documents::Exported { file, entries, sha256 })?,
+        Format::Text | Format::Csv => {
+            let digest = sha256.unwrap_or_default();
+            output.line(&format!("{}, SHA-256 {digest}: {}", counted(entries, "entry"), file.unwrap_or_default()))?;
+        }
+    }
+    output.finish()
 }
 
 fn entry_out(entry: &LogEntry, format: Format, output: &mut Output) -> Result<(), Fault> {
     let purpose = entry.purpose.as_deref().unwrap_or_default();
     let result = entry.result.as_deref().unwrap_or_default();
     match format {
-        Format::Json => output.json(entry),
+        Format::Json => output.json(&documents::Entry::from(entry)),
         Format::Csv => {
             let seq = entry.seq.to_string();
             let (time, actor) = (&entry.time.recorded, &entry.actor);
-            output.csv(&[&seq, time, actor, &entry.action, &entry.object, purpose, result])
+            let bundle = entry.bundle.as_deref().unwrap_or_default();
+            output.csv(&[&seq, time, actor, &entry.action, bundle, &entry.object, purpose, result])
         }
         Format::Text => {
             output.line(&format!("{:>6}  {}  {}  {}", entry.seq, entry.time.recorded, entry.actor, entry.what))?;

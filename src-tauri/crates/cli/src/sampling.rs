@@ -8,7 +8,8 @@ use workbench::{SampleWish, account, grouped};
 
 use crate::args::{Format, SampleArguments};
 use crate::code::Code;
-use crate::output::{Output, note};
+use crate::documents;
+use crate::output::Output;
 
 /// Makes a sample.
 pub(crate) fn sample(wish: &SampleArguments, format: Format) -> Result<Code, Fault> {
@@ -52,8 +53,17 @@ pub(crate) fn sample(wish: &SampleArguments, format: Format) -> Result<Code, Fau
 }
 
 /// Makes a sample's vault with an incident waiting in it.
-pub(crate) fn sample_vault(dir: &Path) -> Result<Code, Fault> {
+pub(crate) fn sample_vault(dir: &Path, format: Format) -> Result<Code, Fault> {
     workbench::prepare_sample_vault(dir)?;
-    note(&format!("Sample vault: account {}, passphrase: {}", account::SAMPLE_USER, account::SAMPLE_PASSPHRASE));
+    let (user, passphrase) = (account::SAMPLE_USER, account::SAMPLE_PASSPHRASE);
+    let dir = dir.display().to_string();
+    let mut output = Output::new();
+    match format {
+        Format::Json => output.json(&documents::SampleVault { dir: &dir, user, passphrase })?,
+        Format::Text | Format::Csv => {
+            output.line(&format!("Sample vault in {dir}: account {user}, passphrase: {passphrase}"))?;
+        }
+    }
+    output.finish()?;
     Ok(Code::Done)
 }

@@ -3,13 +3,12 @@
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 
-use workbench::wire::{
-    ChangePassphraseAsk, CreateVaultAsk, Fault, FaultCode, JobState, Nothing, PurposeAsk, UnlockAsk,
-};
-use workbench::{Desk, ImportWish, NoWindow, Options, grouped, usual_vault_dir};
+use workbench::wire::{ChangePassphraseAsk, CreateVaultAsk, Fault, FaultCode, JobState, Nothing, UnlockAsk};
+use workbench::{Desk, ImportWish, NoWindow, Options, counted, usual_vault_dir};
 
 use crate::args::{Account, Format, ImportArguments, VaultCommand};
 use crate::code::Code;
+use crate::documents;
 use crate::output::{Output, note};
 use crate::progress;
 
@@ -19,41 +18,61 @@ const PASSPHRASE_FILE_BYTES_MAX: u64 = 16 * 1024;
 /// `vault …`
 pub(crate) fn vault(command: &VaultCommand, account: &Account, format: Format) -> Result<Code, Fault> {
     match command {
-        VaultCommand::Create { dir } => create(dir.clone(), account),
+        VaultCommand::Create { dir } => create(dir.clone(), account, format),
         VaultCommand::Info => info(account, format),
-        VaultCommand::Passwd => change_passphrase(account),
+        VaultCommand::Passwd => change_passphrase(account, format),
         VaultCommand::Check => check(account, format),
     }
 }
 
-fn create(dir: PathBuf, account: &Account) -> Result<Code, Fault> {
+fn create(dir: PathBuf, account: &Account, format: Format) -> Result<Code, Fault> {
     let user = account.user.clone().ok_or_else(|| usage("Name the first account with --user."))?;
     let [passphrase] = passphrases::<1>(account)?;
     let desk = Desk::new(Options::at(dir), Box::new(NoWindow));
-    if let Some(warning) = desk.vault_place(workbench::wire::VaultPlaceAsk { choose: false })?.warning {
-        note(&warning);
+    let warning = desk.vault_place(workbench::wire::VaultPlaceAsk { choose: false })?.warning;
+    if let Some(warning) = &warning {
+        note(warning);
     }
     let created = desk.create_vault(CreateVaultAsk { user, passphrase })?;
+    let (dir, recovery_key, warning) = (created.dir.as_str(), created.recovery_key.as_str(), warning.as_deref());
     let mut output = Output::new();
-    output.line(&format!("Vault made in {}", created.dir))?;
-    output.line("Recovery key, shown this once; keep it on paper, away from this computer:")?;
-    output.line(&format!("  {}", created.recovery_key))?;
+    match format {
+        Format::Json => output.json(&documents::Created { dir, recovery_key, warning })?,
+        Format::Text | Format::Csv => {
+            output.line(&format!("Vault made in {dir}"))?;
+            output.line("Recovery key, shown this once; keep it on paper, away from this computer:")?;
+            output.line(&format!("  {recovery_key}"))?;
+        }
+    }
     output.finish()?;
     Ok(Code::Done)
 }
 
 fn info(account: &Account, format: Format) -> Result<Code, Fault> {
-    let facts = desk(account)?.vault_info()?;
-    facts_out(&facts, format)?;
+    let info = desk(account)?.vault_info()?;
+    let mut output = Output::new();
+    match format {
+        Format::Json => output.json(&info)?,
+        Format::Csv => info.facts().iter().try_for_each(|(label, value)| output.csv(&[label, value]))?,
+        Format::Text => {
+            info.facts().iter().try_for_each(|(label, value)| output.line(&format!("{label:<16} {value}")))?;
+        }
+    }
+    output.finish()?;
     Ok(Code::Done)
 }
 
-fn change_passphrase(account: &Account) -> Result<Code, Fault> {
+fn change_passphrase(account: &Account, format: Format) -> Result<Code, Fault> {
     let [old, new] = passphrases::<2>(account)?;
     let desk = desk(account)?;
     desk.unlock(UnlockAsk { user: user(&desk, account)?, passphrase: old.clone() })?;
     desk.change_passphrase(ChangePassphraseAsk { old, new })?;
-    note("The passphrase was changed.");
+    let mut output = Output::new();
+    match format {
+        Format::Json => output.json(&documents::Changed { changed: true })?,
+        Format::Text | Format::Csv => output.line("The passphrase was changed.")?,
+    }
+    output.finish()?;
     Ok(Code::Done)
 }
 
@@ -61,7 +80,7 @@ fn check(account: &Account, format: Format) -> Result<Code, Fault> {
     let check = open(account)?.check_vault()?;
     let mut output = Output::new();
     match format {
-        Format::Json => output.json(&serde_json::json!({ "whole": check.whole, "lines": check.lines }))?,
+        Format::Json => output.json(&documents::Checked { whole: check.whole, lines: &check.lines })?,
         Format::Text | Format::Csv => check.lines.iter().try_for_each(|line| output.line(line))?,
     }
     output.finish()?;
@@ -99,10 +118,10 @@ pub(crate) fn import(ask: &ImportArguments, account: &Account, format: Format) -
     imported(&job.bundle.unwrap_or_default(), "stored", format)
 }
 
-fn imported(bundle: &str, what: &str, format: Format) -> Result<Code, Fault> {
+fn imported(bundle: &str, result: &str, format: Format) -> Result<Code, Fault> {
     let mut output = Output::new();
     match format {
-        Format::Json => output.json(&serde_json::json!({ "bundle": bundle, "result": what }))?,
+        Format::Json => output.json(&documents::Imported { bundle, result })?,
         Format::Text | Format::Csv => output.line(bundle)?,
     }
     output.finish()?;
@@ -119,7 +138,7 @@ pub(crate) fn bundles(account: &Account, format: Format) -> Result<Code, Fault> 
     for card in &bundles {
         let (badge, when) = (&card.badge.word, &card.imported.recorded);
         match format {
-            Format::Json => output.json(card)?,
+            Format::Json => output.json(&documents::Bundle::from(card))?,
             Format::Csv => {
                 let events = card.events.to_string();
                 output.csv(&[&card.bundle, &card.name, &card.period, &card.profile, badge, &events, when])?;
@@ -127,26 +146,16 @@ pub(crate) fn bundles(account: &Account, format: Format) -> Result<Code, Fault> 
             Format::Text => {
                 output.line(&format!("{}  {badge}", card.bundle))?;
                 output.line(&format!("  {}, {}", card.name, card.period))?;
-                output.line(&format!("  {}, {} events, imported {when}", card.profile, grouped(card.events)))?;
+                let events = counted(card.events, "event");
+                output.line(&format!("  {}, {events}, imported {when}", card.profile))?;
             }
         }
     }
+    if format == Format::Text {
+        output.line("Days of periods and times are in UTC.")?;
+    }
     output.finish()?;
     Ok(Code::Done)
-}
-
-/// Prints labels and values.
-pub(crate) fn facts_out(facts: &[(String, String)], format: Format) -> Result<(), Fault> {
-    let mut output = Output::new();
-    match format {
-        Format::Json => {
-            let object = facts.iter().map(|(label, value)| (label.clone(), value.clone().into()));
-            output.json(&serde_json::Value::Object(object.collect()))?;
-        }
-        Format::Csv => facts.iter().try_for_each(|(label, value)| output.csv(&[label, value]))?,
-        Format::Text => facts.iter().try_for_each(|(label, value)| output.line(&format!("{label:<16} {value}")))?,
-    }
-    output.finish()
 }
 
 /// The desk for the vault that was named, or the usual one. Nothing is unlocked.
@@ -164,13 +173,10 @@ pub(crate) fn open(account: &Account) -> Result<Desk, Fault> {
     Ok(desk)
 }
 
-/// The same with a purpose. Without one the refusal is written into the access log.
+/// The same with a purpose. Without one that is worth the name the refusal is written into the access log.
 pub(crate) fn open_for(account: &Account, asked: &'static str) -> Result<Desk, Fault> {
     let desk = open(account)?;
-    match &account.reason {
-        Some(text) => desk.give_purpose(PurposeAsk { text: text.clone() }).map(drop)?,
-        None => return Err(desk.refuse_without_purpose(asked)?),
-    }
+    desk.give_purpose_for(asked, account.reason.as_deref().unwrap_or_default())?;
     Ok(desk)
 }
 

@@ -42,6 +42,11 @@ fn report_as_text(verified: &Verified, output: &mut Output) -> Result<(), Fault>
         for (label, value) in &finding.places {
             output.line(&format!("  {label}: {value}"))?;
         }
+        for (label, value) in [("Expected", &finding.expected), ("Found", &finding.actual)] {
+            if let Some(value) = value {
+                output.line(&format!("  {label}: {value}"))?;
+            }
+        }
     }
     paragraph("This proves", &verdict.proves, output)?;
     paragraph("This does not prove", &verdict.does_not_prove, output)
@@ -57,8 +62,13 @@ fn paragraph(title: &str, sentences: &[String], output: &mut Output) -> Result<(
 }
 
 fn findings_as_csv(verified: &Verified, output: &mut Output) -> Result<(), Fault> {
-    output.csv(&["code", "severity", "message"])?;
-    verified.findings.iter().try_for_each(|finding| output.csv(&[&finding.code, &finding.severity, &finding.message]))
+    output.csv(&["code", "severity", "message", "place", "expected", "actual"])?;
+    verified.findings.iter().try_for_each(|finding| {
+        let place: Vec<String> = finding.places.iter().map(|(label, value)| format!("{label}: {value}")).collect();
+        let given = |value: &Option<String>| value.clone().unwrap_or_default();
+        let (expected, actual) = (given(&finding.expected), given(&finding.actual));
+        output.csv(&[&finding.code, &finding.severity, &finding.message, &place.join("; "), &expected, &actual])
+    })
 }
 
 /// Says what a bundle is and holds.

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant as Clock};
 use access_log::{AccessLog, Entry, Purpose};
 use event_store::{
     Begun, BinsAsked, EventQuestions, EventStore, FacetAsked, Finished, NewBundle, PeopleAsked, PeopleBy, PeopleOrder,
-    Side, Standing, StoredEvent, log_people, log_question,
+    Side, Standing, StoredEvent, list_entry, log_question,
 };
 use model::{Action, BundleId, Event, EventId, Instant, Outcome, PatientId, SessionId, StreamId, UserId};
 use timeline::{FacetField, Field, Filter, Order, OrderBy, Question, Zone};
@@ -95,12 +95,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let asked = BinsAsked { zone: timeline::zone("America/New_York")?, bins_max: 60, span: None };
     println!("bars over everything {:.1} ms", time(|| store.bins(&seen, &question, asked))?);
     for field in [FacetField::Field(Field::User), FacetField::Field(Field::Session), FacetField::Action] {
-        let asked = FacetAsked { field, limit: 100, containing: "" };
+        let asked = FacetAsked { field, limit: 100, containing: "", within: &[] };
         println!("facet {field:?} over everything {:.1} ms", time(|| store.facets(&seen, &question, asked))?);
     }
     let order = PeopleOrder { by: PeopleBy::Others, descending: true };
-    let seen = log.append(&vault, Entry::PatientsList(log_people(&id, order)), Some(&purpose), &now)?;
-    let asked = PeopleAsked { bundle: &id, side: Side::Patients, order, offset: 0, limit: 100 };
+    let asked = PeopleAsked { bundle: &id, side: Side::Patients, beginning: "", order, offset: 0, limit: 100 };
+    let seen = log.append(&vault, list_entry(&asked), Some(&purpose), &now)?;
     println!("patients by number of users {:.1} ms", time(|| store.people(&seen, asked))?);
     println!("again {:.1} ms", time(|| store.people(&seen, asked))?);
     println!("peak memory {} MiB", peak_mebibytes());

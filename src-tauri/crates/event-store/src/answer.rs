@@ -247,3 +247,14 @@ pub struct DayCount {
     /// How many.
     pub events: u64,
 }
+
+/// How many events a system recorded in one day of a zone's calendar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SystemDay {
+    /// Days since 1970-01-01 on the wall clock of the zone.
+    pub day: i64,
+    /// The system that recorded them, if the source names one.
+    pub system: Option<String>,
+    /// How many.
+    pub events: u64,
+}

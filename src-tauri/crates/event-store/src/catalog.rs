@@ -3,9 +3,10 @@
 //! A catalog is read whole, from one moment, and never changes; when the bundle does, a new one is read.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use model::BundleId;
+use timeline::Zone;
 use vault::rusqlite::{OptionalExtension, Transaction};
 
 use crate::chunk::Kind;
@@ -15,7 +16,7 @@ use crate::import::rows::action_of;
 use crate::people::Counts;
 use crate::standing::{Marks, Standing};
 use crate::words::{LABELS_BETWEEN, WORD_FIELDS, WordField, Words};
-use crate::{BundleState, BundleSummary, DayCount, Overview, StoreFault};
+use crate::{BundleState, BundleSummary, DayCount, Overview, StoreFault, SystemDay};
 
 /// No list of words unpacks to more.
 const WORDS_BYTES_MAX: usize = 1 << 30;
@@ -49,6 +50,8 @@ pub(crate) struct Catalog {
     days: Days,
     pub(crate) patients: OnceLock<Counts>,
     pub(crate) users: OnceLock<Counts>,
+    /// The zone whose days were counted last, and what was found.
+    days_in: Mutex<Option<(Zone, Arc<Vec<SystemDay>>)>>,
 }
 
 /// The row of a bundle.
@@ -117,6 +120,7 @@ impl Catalog {
             days: days(database, number)?,
             patients: OnceLock::new(),
             users: OnceLock::new(),
+            days_in: Mutex::default(),
         })
     }
 
@@ -147,6 +151,17 @@ impl Catalog {
         let first = dated().map(|chunk| chunk.time_min).min()?;
         let last = dated().map(|chunk| chunk.time_max).max()?;
         Some((first, last))
+    }
+
+    /// What was counted by days of this zone, if it was.
+    pub(crate) fn days_known_in(&self, zone: Zone) -> Option<Arc<Vec<SystemDay>>> {
+        let known = self.days_in.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().filter(|(of, _)| *of == zone).map(|(_, days)| Arc::clone(days))
+    }
+
+    /// Keeps what was counted by days of this zone.
+    pub(crate) fn know_days_in(&self, zone: Zone, days: Arc<Vec<SystemDay>>) {
+        *self.days_in.lock().unwrap_or_else(PoisonError::into_inner) = Some((zone, days));
     }
 
     /// Events by day, system and action.

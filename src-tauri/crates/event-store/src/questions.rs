@@ -8,7 +8,7 @@
 use access_log::{Entry, Witnessed};
 use model::BundleId;
 use serde::Serialize;
-use timeline::{Facet, FacetField, Histogram, Question, Span, Zone};
+use timeline::{AnyOf, Condition, Facet, FacetField, Field, Filter, Histogram, Pattern, Question, Span, Term, Zone};
 
 use crate::{BundleSummary, EventRef, KeptLine, Overview, Page, People, PeopleOrder, Row, Side, StoreFault, Totals};
 
@@ -32,6 +32,8 @@ pub struct FacetAsked<'a> {
     pub limit: usize,
     /// Only values that contain this, in any case of ASCII letters; all if empty.
     pub containing: &'a str,
+    /// Only values that one of these fits; all if there are none.
+    pub within: &'a [Pattern],
 }
 
 /// People that are asked for.
@@ -41,6 +43,8 @@ pub struct PeopleAsked<'a> {
     pub bundle: &'a BundleId,
     /// Patients or users.
     pub side: Side,
+    /// Only those whose ids begin so; everybody if empty.
+    pub beginning: &'a str,
     /// In which order.
     pub order: PeopleOrder,
     /// Which of them comes first, from 0.
@@ -94,15 +98,24 @@ pub fn log_question(question: &Question) -> access_log::Question {
     logged(query, question.order.by, question.order.descending, &question.bundle)
 }
 
-/// A list of all patients or users of a bundle as the access log writes it.
+/// A list of patients or users of a bundle as the access log writes it; the query is empty for everybody.
 #[must_use]
-pub fn log_people(bundle: &BundleId, order: PeopleOrder) -> access_log::Question {
-    logged(String::new(), order.by, order.descending, bundle)
+pub fn log_people(asked: &PeopleAsked<'_>) -> access_log::Question {
+    let PeopleAsked { bundle, side, beginning, order, .. } = *asked;
+    let field = match side {
+        Side::Patients => Field::Patient,
+        Side::Users => Field::User,
+    };
+    let begins = |beginning| Term::holds(Condition::Field(field, AnyOf::one(Pattern::prefix(beginning))));
+    let query = Some(beginning).filter(|beginning| !beginning.is_empty());
+    let query = query.map(|beginning| Filter::of(vec![begins(beginning)]).to_string());
+    logged(query.unwrap_or_default(), order.by, order.descending, bundle)
 }
 
 /// The entry of the access log that a list of people is a look at.
-pub(crate) fn list_entry(asked: &PeopleAsked<'_>) -> Entry {
-    let logged = log_people(asked.bundle, asked.order);
+#[must_use]
+pub fn list_entry(asked: &PeopleAsked<'_>) -> Entry {
+    let logged = log_people(asked);
     match asked.side {
         Side::Patients => Entry::PatientsList(logged),
         Side::Users => Entry::UsersList(logged),

@@ -6,9 +6,12 @@ mod desk;
 use std::collections::{BTreeMap, BTreeSet};
 
 use desk::{Desk, Dice, Traffic, assert_same};
-use event_store::{BinsAsked, EventQuestions, FacetAsked, PeopleBy, PeopleOrder, Side, StoredEvent, Totals};
+use event_store::{
+    BinsAsked, EventQuestions, FacetAsked, PeopleAsked, PeopleBy, PeopleOrder, Side, StoredEvent, Totals, list_entry,
+    log_people,
+};
 use model::Action;
-use timeline::{Band, FacetField, Field, Order, OrderBy, Question, Zone};
+use timeline::{Band, FacetField, Field, Order, OrderBy, Pattern, Question, Zone};
 
 const ORDERS: [OrderBy; 10] = [
     OrderBy::Time,
@@ -172,6 +175,63 @@ fn bars_count_every_event_once_in_days_as_long_as_they_were() {
 }
 
 #[test]
+fn a_facet_keeps_within_the_values_that_are_wished() {
+    let desk = Desk::new();
+    let traffic = Traffic::new(3000, 6);
+    desk.import(&traffic);
+    let question = traffic.question("", Order::default());
+    let seen = desk.look(&question);
+    let field = FacetField::Field(Field::Patient);
+    let facet = |within: &[Pattern]| {
+        let asked = FacetAsked { field, limit: 500, containing: "", within };
+        desk.store.facets(&seen, &question, asked).unwrap()
+    };
+    let all = facet(&[]);
+    let some = all.values.iter().map(|value| value.value.as_str()).min().unwrap();
+    let found = facet(&[Pattern::whole(some)]);
+    assert_eq!((found.values.len(), found.distinct), (1, 1));
+    assert_eq!(found.values[0].value, some);
+    assert!(all.distinct > 1);
+}
+
+#[test]
+fn a_list_of_those_whose_ids_begin_alike_has_an_entry_of_its_own() {
+    let desk = Desk::new();
+    let traffic = Traffic::new(3000, 7);
+    desk.import(&traffic);
+    let (side, order) = (Side::Users, PeopleOrder::default());
+    let asked = |beginning| PeopleAsked { bundle: &traffic.id, side, beginning, order, offset: 0, limit: 500 };
+    let all = desk.people(side, &traffic.id, order, 500);
+    let seen = desk.witness(list_entry(&asked("user-1")));
+    let some = desk.store.people(&seen, asked("user-1")).unwrap();
+    let expected = all.people.iter().filter(|person| person.id.starts_with("user-1")).count();
+    assert_eq!((some.people.len(), some.total), (expected, expected as u64));
+    assert!(some.total > 0 && some.total < all.total);
+    assert!(desk.store.people(&seen, asked("")).is_err(), "the entry of a few is no entry of all");
+    assert_eq!(log_people(&asked("user-1")).query, "user:user-1*");
+}
+
+#[test]
+fn days_are_those_of_the_zone() {
+    let desk = Desk::new();
+    let traffic = Traffic::new(3000, 9);
+    desk.import(&traffic);
+    let zone = timeline::zone("America/New_York").unwrap();
+    let bundle = &traffic.id;
+    for zone in [zone, timeline::zone("UTC").unwrap()] {
+        let days = desk.store.days_in(bundle, zone).unwrap();
+        let mut expected = std::collections::BTreeMap::<i64, u64>::new();
+        for time in traffic.events.iter().filter_map(|stored| stored.event.occurred_at.utc_nanos()) {
+            *expected.entry(timeline::local_day(time, zone)).or_default() += 1;
+        }
+        let mut found = std::collections::BTreeMap::<i64, u64>::new();
+        days.iter().for_each(|day| *found.entry(day.day).or_default() += day.events);
+        assert_eq!(found, expected);
+        assert_eq!(desk.store.days_in(bundle, zone).unwrap(), days);
+    }
+}
+
+#[test]
 fn facets_count_what_the_same_filter_would_find() {
     let desk = Desk::new();
     let traffic = Traffic::new(6000, 10);
@@ -181,7 +241,7 @@ fn facets_count_what_the_same_filter_would_find() {
         for filter in ["", "action:read", "user:user-5"] {
             let question = traffic.question(filter, Order::default());
             let seen = desk.look(&question);
-            let asked = FacetAsked { field, limit: 1000, containing: "" };
+            let asked = FacetAsked { field, limit: 1000, containing: "", within: &[] };
             let facet = desk.store.facets(&seen, &question, asked).unwrap();
             assert!(!facet.values.is_empty(), "{field:?}");
             assert!(facet.values.windows(2).all(|pair| pair[0].events >= pair[1].events));
@@ -202,7 +262,7 @@ fn facets_count_what_the_same_filter_would_find() {
     }
     let question = traffic.question("", Order::default());
     let seen = desk.look(&question);
-    let asked = FacetAsked { field: FacetField::Field(Field::User), limit: 5, containing: "USER-1" };
+    let asked = FacetAsked { field: FacetField::Field(Field::User), limit: 5, containing: "USER-1", within: &[] };
     let facet = desk.store.facets(&seen, &question, asked).unwrap();
     assert_eq!((facet.values.len(), facet.distinct), (5, 11), "user-1 and user-10 to user-19");
 }

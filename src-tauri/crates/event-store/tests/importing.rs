@@ -315,7 +315,7 @@ fn only_a_token_for_the_same_question_in_this_opening_opens_anything() {
     refused(desk.store.page(&seen, &other, 0, 1).unwrap_err(), NotWitnessed::OtherQuestion);
     refused(desk.store.count(&seen, &other).unwrap_err(), NotWitnessed::OtherQuestion);
     let (side, order) = (Side::Patients, PeopleOrder::default());
-    let asked = PeopleAsked { bundle: &traffic.id, side, order, offset: 0, limit: 1 };
+    let asked = PeopleAsked { bundle: &traffic.id, side, beginning: "", order, offset: 0, limit: 1 };
     refused(desk.store.people(&seen, asked).unwrap_err(), NotWitnessed::OtherQuestion);
     let users = desk.people_look(Side::Users, &traffic.id, order);
     refused(desk.store.people(&users, asked).unwrap_err(), NotWitnessed::OtherQuestion);

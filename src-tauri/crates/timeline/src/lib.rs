@@ -25,4 +25,4 @@ pub use filter::{
 pub use histogram::{BINS_MAX, Band, Bands, Bin, Histogram, Tally, Tick, nice_maximum};
 pub use moment::{Edge, Moment, MomentFault};
 pub use question::{Integrity, Order, OrderBy, Question};
-pub use zone::{Zone, ZoneFault, zone};
+pub use zone::{Zone, ZoneFault, local_day, zone};

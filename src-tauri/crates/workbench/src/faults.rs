@@ -5,6 +5,7 @@
 use bundle::{OpenFault, ReadFault};
 use vault::VaultFault;
 
+use crate::session::REASON_CHARACTERS_MIN;
 use crate::wire::{Fault, FaultCode, Next};
 
 impl Fault {
@@ -26,7 +27,10 @@ impl Fault {
     }
 
     pub(crate) fn purpose_needed() -> Self {
-        let what = "Say why you look before anything about a person is shown. The reason goes into the access log.";
+        let what = format!(
+            "Say why you look before anything about a person is shown. A reason has at least {REASON_CHARACTERS_MIN} \
+             characters; it goes into the access log."
+        );
         Self::new(FaultCode::PurposeNeeded, what).with(Next::GivePurpose)
     }
 
@@ -100,7 +104,7 @@ impl From<VaultFault> for Fault {
                 let what = "The disk is full. Nothing of this step was kept; what was there before is whole.";
                 Self::new(FaultCode::DiskFull, what).with(Next::FreeSpace)
             }
-            VaultFault::File { .. } => Self::new(FaultCode::Unreadable, sentence(&said, "")),
+            VaultFault::File { .. } => Self::new(FaultCode::Unreadable, named(&said, "")),
             VaultFault::Forbidden | VaultFault::Nested | VaultFault::Randomness | VaultFault::Database { .. } => {
                 Self::internal(sentence(&said, ""))
             }
@@ -134,7 +138,11 @@ impl From<ReadFault> for Fault {
             ReadFault::Changed { .. } | ReadFault::Vanished { .. } => {
                 Self::new(FaultCode::Unreadable, named(&said, UNSTEADY)).with(Next::Retry)
             }
-            ReadFault::Unreadable { source, .. } | ReadFault::Stream { source } => unreadable(&said, &source),
+            ReadFault::Unreadable { source, .. } => unreadable(&said, &source),
+            ReadFault::Stream { source } => unreadable("The stream cannot be read", &source),
+            ReadFault::NoSuchEntry { .. } => {
+                Self::new(FaultCode::Unreadable, sentence(&said, "Ask for another copy.")).with(Next::ChooseAnother)
+            }
             _ => Self::new(FaultCode::Unreadable, named(&said, "Ask for another copy.")).with(Next::ChooseAnother),
         }
     }
@@ -191,5 +199,14 @@ mod tests {
         assert_eq!((fault.code, fault.next), (FaultCode::DiskFull, Some(Next::FreeSpace)));
         assert_eq!(sentence("the disk is full", "Make room."), "The disk is full. Make room.");
         assert_eq!(sentence("vault.json cannot be used", ""), "vault.json cannot be used.");
+    }
+
+    #[test]
+    fn the_name_of_a_file_is_written_as_it_is() {
+        let name = "bundle".to_owned();
+        let said = Fault::from(ReadFault::Vanished { name: name.clone() }).what;
+        assert!(said.starts_with("bundle vanished"), "{said}");
+        let said = Fault::from(ReadFault::NoSuchEntry { name }).what;
+        assert!(said.starts_with("The bundle has no file bundle."), "{said}");
     }
 }

@@ -15,6 +15,7 @@
 
 pub mod account;
 mod clock;
+mod covering;
 mod desk;
 pub mod direct;
 mod faults;
@@ -24,6 +25,8 @@ mod jobs;
 mod keeping;
 mod lists;
 mod looks;
+mod meaning;
+mod named;
 mod outlets;
 mod overview;
 mod packed;
@@ -34,6 +37,7 @@ mod rows;
 mod samples;
 mod session;
 mod settings;
+mod shown;
 mod single;
 pub mod table;
 mod upkeep;
@@ -45,13 +49,14 @@ pub use account::usual_vault_dir;
 pub use desk::{Desk, Options};
 pub use intake::ImportWish;
 pub use jobs::Gauge;
-pub use lists::{RowWish, Totals, patient_filter, user_filter};
+pub use lists::{RowWish, Totals, names_patients, patient_filter, user_filter};
+pub use named::PlainEvent;
 pub use outlets::{NoWindow, Outlets};
 pub use portion::ANSWER_BYTES_MAX;
-pub use rows::PlainRow;
+pub use rows::{Note, PlainRow};
 pub use samples::{MadeSample, SampleWish, prepare_sample_vault};
-pub use upkeep::VaultCheck;
-pub use words::grouped;
+pub use upkeep::{VaultCheck, VaultInfo};
+pub use words::{counted, grouped};
 
 /// Makes control, direction and zero-width characters of untrusted text visible.
 #[must_use]

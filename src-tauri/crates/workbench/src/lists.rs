@@ -37,19 +37,28 @@ pub struct Totals {
     pub patients: u64,
 }
 
-/// The filter "this patient".
-#[must_use]
-pub fn patient_filter(id: &str) -> String {
-    Filter::is(Field::Patient, id).to_string()
+/// The filter "this patient". An empty id would ask for every event that is about nobody.
+pub fn patient_filter(id: &str) -> Result<String, Fault> {
+    crate::looks::person_filter(Field::Patient, id).map(|filter| filter.to_string())
 }
 
 /// The filter "this user".
+pub fn user_filter(id: &str) -> Result<String, Fault> {
+    crate::looks::person_filter(Field::User, id).map(|filter| filter.to_string())
+}
+
+/// Whether a filter names patients: then the other patients of what it finds are covered, and not counted.
 #[must_use]
-pub fn user_filter(id: &str) -> String {
-    Filter::is(Field::User, id).to_string()
+pub fn names_patients(filter: &str) -> bool {
+    Filter::parse(filter, chrono_tz::UTC).is_ok_and(|filter| crate::looks::scope_of(&filter).is_some())
 }
 
 impl Desk {
+    /// The zone that days are read in.
+    pub fn zone_name(&self) -> Result<String, Fault> {
+        Ok(self.session()?.zone().name().to_owned())
+    }
+
     /// Hands over every row that matches, in time order, bundle after bundle.
     pub fn each_row(
         &self,
@@ -77,7 +86,7 @@ impl Session {
         each: &mut dyn FnMut(PlainRow) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         let bundle = question.bundle.as_str().to_owned();
-        let (number, look) = self.begin_look(question)?;
+        let (_, look) = self.begin_look(question)?;
         let counts = self.store.count(&look.seen, &look.question)?;
         totals.total += counts.events;
         totals.users += counts.users;
@@ -90,7 +99,8 @@ impl Session {
             let rows = page.rows.len() as u64;
             for row in &page.rows {
                 let plain = plain_out(row, scope.as_deref(), &bundle);
-                self.count_shown(number, offset..offset + 1, plain.patient_ids.iter().cloned());
+                look.shown.rows(offset..offset + 1);
+                look.count_people(&plain.patient_ids, &plain.user_id);
                 offset += 1;
                 each(plain)?;
             }

@@ -5,11 +5,11 @@
 //! * What was shown is counted while it is shown, and written when the look ends.
 //! * Display names, and patients outside the question's scope, leave this room only after a reveal, a line of its own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use access_log::{Entry, Witnessed};
-use event_store::{BinsAsked, EventQuestions, FacetAsked, PAGE_ROWS_MAX, PeopleOrder, log_question};
+use event_store::{BinsAsked, EventQuestions, FacetAsked, PAGE_ROWS_MAX, log_question};
 use model::BundleId;
 use timeline::{Condition, FACET_VALUES_MAX, FacetField, Field, Filter, Order, OrderBy, Question, Term};
 
@@ -17,10 +17,11 @@ use crate::desk::Desk;
 use crate::portion::{ANSWER_BYTES_MAX, fitting, json_bytes};
 use crate::rows;
 use crate::session::Session;
+use crate::shown::Shown;
 use crate::single::parse_ref;
 use crate::wire::{
     Bins, BinsAsk, CopyAsk, CopyPlaceAsk, Facet, FacetAsk, FacetValue, Fault, FaultCode, FilterTerm, Look, LookAsk,
-    Next, Nothing, PersonKind, PrintRowsAsk, Purpose, PurposeAsk, RevealAsk, Rows, RowsAsk, ValueAsk,
+    Next, Nothing, PersonKind, PrintRowsAsk, Purpose, PurposeAsk, RevealAsk, Row, Rows, RowsAsk, ValueAsk,
 };
 
 /// Looks open at once; the oldest end first.
@@ -42,7 +43,15 @@ const PLACE_BYTES_MAX: usize = 256;
 pub(crate) struct Looks {
     next: u32,
     open: BTreeMap<u32, OpenLook>,
-    lists: BTreeMap<(String, bool, String), Arc<Witnessed>>,
+    /// Lists of people, the oldest first.
+    lists: Vec<OpenList>,
+}
+
+/// One open list of people.
+#[derive(Clone)]
+pub(crate) struct OpenList {
+    pub(crate) seen: Arc<Witnessed>,
+    pub(crate) shown: Shown,
 }
 
 /// One open look.
@@ -51,17 +60,22 @@ pub(crate) struct OpenLook {
     pub(crate) question: Arc<Question>,
     pub(crate) seen: Arc<Witnessed>,
     pub(crate) revealed: bool,
+    pub(crate) shown: Shown,
     total: u64,
-    /// Rows that were shown, by their number in the answer.
-    rows_shown: BTreeSet<u64>,
-    patients_shown: BTreeSet<String>,
 }
 
 impl Looks {
     /// Ends every look and gives the closing lines.
     pub(crate) fn end_all(&mut self) -> Vec<Entry> {
-        self.lists.clear();
-        std::mem::take(&mut self.open).into_values().map(|look| look.closing_line()).collect()
+        let lists = std::mem::take(&mut self.lists).into_iter().map(|list| list.closing_line());
+        let looks = std::mem::take(&mut self.open).into_values().map(|look| look.closing_line());
+        looks.chain(lists).collect()
+    }
+
+    /// Keeps a list, and ends the oldest if there are too many.
+    fn begin_list(&mut self, list: OpenList) -> Option<Entry> {
+        self.lists.push(list);
+        (self.lists.len() > LOOKS_MAX).then(|| self.lists.remove(0).closing_line())
     }
 
     fn begin(&mut self, look: OpenLook) -> (u32, Vec<Entry>) {
@@ -77,25 +91,54 @@ impl Looks {
     }
 }
 
+impl OpenList {
+    fn closing_line(&self) -> Entry {
+        self.shown.closing_line(self.seen.seq())
+    }
+}
+
 impl OpenLook {
     fn closing_line(&self) -> Entry {
-        Entry::LookClosed {
-            look: self.seen.seq(),
-            rows: self.rows_shown.len() as u64,
-            patients: self.patients_shown.len() as u64,
+        self.shown.closing_line(self.seen.seq())
+    }
+
+    /// Counts a page of rows.
+    pub(crate) fn count_rows(&self, offset: u64, rows: &[Row]) {
+        self.shown.rows(offset..offset.saturating_add(rows.len() as u64));
+        for row in rows {
+            self.count_people(&row.patient_ids, &row.user_id);
         }
+    }
+
+    /// Counts the people of an event.
+    pub(crate) fn count_people(&self, patients: &[String], user: &str) {
+        self.shown.people(PersonKind::Patient, patients.iter().map(String::as_str));
+        self.shown.people(PersonKind::User, [user]);
     }
 
     /// The patients that the question names; the others of an event are covered.
     pub(crate) fn scope(&self) -> Option<Vec<timeline::Pattern>> {
-        let named = self.question.filter.terms().iter().filter(|term| !term.negated);
-        let patterns = named.filter_map(|term| match &term.condition {
-            Condition::Field(Field::Patient, patterns) => Some(patterns.values().to_vec()),
-            _ => None,
-        });
-        let patterns: Vec<_> = patterns.flatten().collect();
-        (!patterns.is_empty()).then_some(patterns)
+        scope_of(&self.question.filter)
     }
+}
+
+/// The patients that a filter names, if it names any.
+pub(crate) fn scope_of(filter: &Filter) -> Option<Vec<timeline::Pattern>> {
+    let named = filter.terms().iter().filter(|term| !term.negated);
+    let patterns = named.filter_map(|term| match &term.condition {
+        Condition::Field(Field::Patient, patterns) => Some(patterns.values().to_vec()),
+        _ => None,
+    });
+    let patterns: Vec<_> = patterns.flatten().collect();
+    (!patterns.is_empty()).then_some(patterns)
+}
+
+/// The filter "this person". An empty id is nobody's: it would find the events that are about no one.
+pub(crate) fn person_filter(field: Field, id: &str) -> Result<Filter, Fault> {
+    if id.trim().is_empty() {
+        return Err(Fault::bad_input("Write the id of the person."));
+    }
+    Ok(Filter::is(field, id))
 }
 
 impl Session {
@@ -107,14 +150,7 @@ impl Session {
     pub(crate) fn begin_look(&self, question: Question) -> Result<(u32, OpenLook), Fault> {
         let seen = Arc::new(self.witness(Entry::Look(log_question(&question)))?);
         let total = self.store.count(&seen, &question)?.events;
-        let look = OpenLook {
-            question: Arc::new(question),
-            seen,
-            revealed: false,
-            total,
-            rows_shown: BTreeSet::new(),
-            patients_shown: BTreeSet::new(),
-        };
+        let look = OpenLook { question: Arc::new(question), seen, revealed: false, shown: Shown::default(), total };
         let (number, ended) = self.looks().begin(look.clone());
         ended.into_iter().try_for_each(|entry| self.note(entry))?;
         Ok((number, look))
@@ -130,34 +166,16 @@ impl Session {
         })
     }
 
-    /// Counts what a page shows.
-    pub(crate) fn count_shown(&self, number: u32, rows: std::ops::Range<u64>, patients: impl Iterator<Item = String>) {
-        if let Some(look) = self.looks().open.get_mut(&number) {
-            look.rows_shown.extend(rows);
-            look.patients_shown.extend(patients);
-        }
-    }
-
-    /// The token for a list of people; one line for each list and order.
-    pub(crate) fn list_token(
-        &self,
-        bundle: &BundleId,
-        kind: PersonKind,
-        order: PeopleOrder,
-    ) -> Result<Arc<Witnessed>, Fault> {
+    /// The list that this entry opens; one line for each list, order and beginning.
+    pub(crate) fn open_list(&self, entry: Entry) -> Result<OpenList, Fault> {
         self.may_look()?;
-        let asked = event_store::log_people(bundle, order);
-        let key = (bundle.as_str().to_owned(), kind == PersonKind::Patient, asked.order.clone());
-        if let Some(seen) = self.looks().lists.get(&key) {
-            return Ok(Arc::clone(seen));
+        if let Some(list) = self.looks().lists.iter().find(|list| list.seen.entry() == &entry) {
+            return Ok(list.clone());
         }
-        let entry = match kind {
-            PersonKind::Patient => Entry::PatientsList(asked),
-            PersonKind::User => Entry::UsersList(asked),
-        };
-        let seen = Arc::new(self.witness(entry)?);
-        self.looks().lists.insert(key, Arc::clone(&seen));
-        Ok(seen)
+        let list = OpenList { seen: Arc::new(self.witness(entry)?), shown: Shown::default() };
+        let ended = self.looks().begin_list(list.clone());
+        ended.into_iter().try_for_each(|entry| self.note(entry))?;
+        Ok(list)
     }
 
     /// What would be found without each term, for a filter that finds nothing. Each is a question with its own line.
@@ -197,7 +215,7 @@ impl Session {
 impl Desk {
     /// Says why the person looks. Every look so far ends.
     pub fn give_purpose(&self, ask: PurposeAsk) -> Result<Purpose, Fault> {
-        let purpose = self.session()?.give_purpose(&ask.text)?;
+        let purpose = self.session()?.give_purpose("purpose_given", &ask.text)?;
         Ok(Purpose { text: purpose.text().to_owned() })
     }
 
@@ -234,8 +252,7 @@ impl Desk {
         let page = session.store.page(&look.seen, &look.question, ask.offset, limit)?;
         let scope = look.scope();
         let rows = fitting(page.rows.iter().map(|row| rows::row_out(row, scope.as_deref(), look.revealed)));
-        let shown = ask.offset..ask.offset.saturating_add(rows.len() as u64);
-        session.count_shown(ask.look, shown, rows.iter().flat_map(|row| row.patient_ids.iter().cloned()));
+        look.count_rows(ask.offset, &rows);
         Ok(Rows { offset: page.offset, rows, total: page.total })
     }
 
@@ -257,7 +274,10 @@ impl Desk {
         let look = session.open_look(ask.look)?;
         let field = facet_field(&ask.field)?;
         let limit = (ask.limit as usize).min(FACET_VALUES_MAX);
-        let asked = FacetAsked { field, limit, containing: &ask.contains };
+        // The other patients of an event are covered here too.
+        let scope = look.scope().filter(|_| field == FacetField::Field(Field::Patient) && !look.revealed);
+        let within = scope.as_deref().unwrap_or_default();
+        let asked = FacetAsked { field, limit, containing: &ask.contains, within };
         let facet = session.store.facets(&look.seen, &look.question, asked)?;
         let chosen = facet.values.into_iter().filter(|value| value.value.len() <= CHOSEN_BYTES_MAX);
         let values = chosen.map(|value| FacetValue {
@@ -265,7 +285,14 @@ impl Desk {
             value: value.value,
             events: value.events,
         });
-        Ok(Facet { values: fitting(values), total: facet.distinct })
+        let values = fitting(values);
+        let ids = values.iter().map(|value| value.value.as_str());
+        match field {
+            FacetField::Field(Field::Patient) => look.shown.people(PersonKind::Patient, ids),
+            FacetField::Field(Field::User) => look.shown.people(PersonKind::User, ids),
+            _ => {}
+        }
+        Ok(Facet { values, total: facet.distinct })
     }
 
     /// Puts text on the clipboard, after its line is written.

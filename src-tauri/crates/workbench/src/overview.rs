@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use event_store::{BundleState, BundleSummary, DayCount, EventQuestions};
+use event_store::{BundleState, BundleSummary, EventQuestions, SystemDay};
 use model::{Action, BundleId, Instant};
 
 use crate::desk::Desk;
@@ -52,7 +52,7 @@ impl Desk {
             failed_logins: by_action(&[Action::LoginFailed]),
             first: inside.period.map(|(first, _)| instant(first)),
             last: inside.period.map(|(_, last)| instant(last)),
-            coverage: coverage(&inside.days, inside.period),
+            coverage: coverage(&session.store.days_in(&id, session.zone())?),
             source_zone: stored.facts.source_zone.clone().map(brief),
             received: stored.received(&id),
             verdict: stored.verdict(),
@@ -158,15 +158,16 @@ fn no_verdict() -> Verdict {
     }
 }
 
-/// Events per day of each system, without holes, from the first day of the bundle to its last.
-fn coverage(days: &[DayCount], period: Option<(i64, i64)>) -> Vec<CoverageRow> {
-    let Some((first, last)) = period else { return Vec::new() };
-    let (first, last) = (first.div_euclid(NANOS_PER_DAY), last.div_euclid(NANOS_PER_DAY));
+/// Events per day of each system, without holes, from the first day with events to the last. Days are those of the zone
+/// that times are shown in, as in the histogram.
+fn coverage(days: &[SystemDay]) -> Vec<CoverageRow> {
+    let ends = days.iter().map(|day| day.day).min().zip(days.iter().map(|day| day.day).max());
+    let Some((first, last)) = ends else { return Vec::new() };
     let last = last.min(first.saturating_add(COVERAGE_DAYS_MAX));
     let width = usize::try_from(last - first + 1).unwrap_or(0);
     let mut rows: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
     for count in days {
-        let Some(index) = count.day.and_then(|day| usize::try_from(day - first).ok()) else { continue };
+        let Ok(index) = usize::try_from(count.day - first) else { continue };
         let row = rows.entry(count.system.as_deref().unwrap_or_default()).or_insert_with(|| vec![0; width]);
         if let Some(cell) = row.get_mut(index) {
             *cell += count.events;
@@ -188,9 +189,8 @@ mod tests {
 
     #[test]
     fn a_day_without_events_is_a_gap_and_not_a_hole() {
-        let day =
-            |day, events| DayCount { day: Some(day), system: Some("ehr".to_owned()), action: Action::Read, events };
-        let rows = coverage(&[day(10, 3), day(12, 5)], Some((10 * NANOS_PER_DAY, 12 * NANOS_PER_DAY + 7)));
+        let day = |day, events| SystemDay { day, system: Some("ehr".to_owned()), events };
+        let rows = coverage(&[day(10, 3), day(12, 5)]);
         assert_eq!(rows.len(), 1);
         assert_eq!((rows[0].first_day.as_str(), rows[0].events.as_slice()), ("1970-01-11", &[3, 0, 5][..]));
     }

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike as _, TimeZone as _, Timelike as _};
 use event_store::{
     EventQuestions, PAGE_ROWS_MAX, PeopleAsked, PeopleBy, PeopleOrder, PersonRow as StoredPerson, Row as StoredRow,
-    Side,
+    Side, list_entry,
 };
 use model::{Action, BundleId, Instant};
-use timeline::{Field, Filter, Order, Question, Zone};
+use timeline::{Field, Order, Question, Zone};
 
 use crate::desk::Desk;
-use crate::looks::{OpenLook, refuse_long};
+use crate::looks::{OpenLook, person_filter, refuse_long};
 use crate::portion::{brief, fitting};
 use crate::session::Session;
 use crate::wire::{Counterpart, Fault, People, PeopleAsk, PersonAsk, PersonKind, PersonPage, PersonRow};
@@ -32,32 +32,39 @@ impl Desk {
         let session = self.session()?;
         let bundle = BundleId::new(ask.bundle);
         let order = PeopleOrder { by: people_by(&ask.sort)?, descending: ask.descending };
-        let list = List { session: &session, bundle: &bundle, kind: ask.kind, order };
-        let limit = (ask.limit as usize).min(PAGE_ROWS_MAX);
-        if ask.prefix.is_empty() {
-            let (people, total) = list.page(ask.offset, limit)?;
-            return Ok(People { people: fitting(people.iter().map(person_out)), total });
-        }
-        let found = list.with_prefix(&ask.prefix)?;
-        let total = found.len() as u64;
-        let offset = usize::try_from(ask.offset).unwrap_or(usize::MAX);
-        Ok(People { people: fitting(found.iter().skip(offset).take(limit).map(person_out)), total })
+        let asked = PeopleAsked {
+            bundle: &bundle,
+            side: side_of(ask.kind),
+            beginning: &ask.prefix,
+            order,
+            offset: ask.offset,
+            limit: (ask.limit as usize).min(PAGE_ROWS_MAX),
+        };
+        let list = session.open_list(list_entry(&asked))?;
+        let found = session.store.people(&list.seen, asked)?;
+        let people = fitting(found.people.iter().map(person_out));
+        list.shown.rows(ask.offset..ask.offset.saturating_add(people.len() as u64));
+        list.shown.people(ask.kind, people.iter().map(|person| person.id.as_str()));
+        Ok(People { people, total: found.total })
     }
 
     /// Who opened this chart, or what this person opened. Opens a look of its own.
     pub fn person(&self, ask: PersonAsk) -> Result<PersonPage, Fault> {
         let session = self.session()?;
         let (field, other) = match ask.kind {
-            PersonKind::Patient => (Field::Patient, Side::Users),
-            PersonKind::User => (Field::User, Side::Patients),
+            PersonKind::Patient => (Field::Patient, PersonKind::User),
+            PersonKind::User => (Field::User, PersonKind::Patient),
         };
-        let question =
-            Question { bundle: BundleId::new(ask.bundle), filter: Filter::is(field, &ask.id), order: Order::default() };
-        refuse_long(&question.filter)?;
+        let filter = person_filter(field, &ask.id)?;
+        refuse_long(&filter)?;
+        let question = Question { bundle: BundleId::new(ask.bundle), filter, order: Order::default() };
         let (number, look) = session.begin_look(question)?;
-        let mut portrait = Portrait::new(other, session.zone());
+        let mut portrait = Portrait::new(side_of(other), session.zone());
         session.each_row_of(&look, |row| portrait.add(row))?;
-        Ok(portrait.page(ask.id, session.look_out(number, &look)?))
+        let page = portrait.page(ask.id, session.look_out(number, &look)?);
+        look.shown.people(other, page.counterparts.iter().map(|counterpart| counterpart.id.as_str()));
+        look.shown.people(ask.kind, Some(page.person.id.as_str()).filter(|_| page.person.events > 0));
+        Ok(page)
     }
 }
 
@@ -76,38 +83,10 @@ impl Session {
     }
 }
 
-/// One list of people, whose line in the access log is written with its first page.
-struct List<'a> {
-    session: &'a Session,
-    bundle: &'a BundleId,
-    kind: PersonKind,
-    order: PeopleOrder,
-}
-
-impl List<'_> {
-    fn page(&self, offset: u64, limit: usize) -> Result<(Vec<StoredPerson>, u64), Fault> {
-        let seen = self.session.list_token(self.bundle, self.kind, self.order)?;
-        let side = match self.kind {
-            PersonKind::Patient => Side::Patients,
-            PersonKind::User => Side::Users,
-        };
-        let asked = PeopleAsked { bundle: self.bundle, side, order: self.order, offset, limit };
-        let list = self.session.store.people(&seen, asked)?;
-        Ok((list.people, list.total))
-    }
-
-    fn with_prefix(&self, prefix: &str) -> Result<Vec<StoredPerson>, Fault> {
-        let mut found = Vec::new();
-        let mut offset = 0;
-        loop {
-            let (people, total) = self.page(offset, PAGE_ROWS_MAX)?;
-            offset += people.len() as u64;
-            let over = people.is_empty() || offset >= total;
-            found.extend(people.into_iter().filter(|person| person.id.starts_with(prefix)));
-            if over {
-                return Ok(found);
-            }
-        }
+const fn side_of(kind: PersonKind) -> Side {
+    match kind {
+        PersonKind::Patient => Side::Patients,
+        PersonKind::User => Side::Users,
     }
 }
 

@@ -3,11 +3,13 @@
 //! Reading it is written into it as well. While it does not stand, its entries are not shown (they name people); the
 //! check and the export still work, because they are what helps.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use access_log::{Body, Depth, Entry, LogFilter, LogReport, LoggedEntry, PAGE_ENTRIES_MAX};
+use event_store::EventQuestions as _;
 use integrity::digest::{Digest, Hasher};
 use model::Instant;
 use timeline::{Edge, Moment};
@@ -17,6 +19,7 @@ use crate::desk::Desk;
 use crate::portion::{brief, cut, fitting};
 use crate::samples::disk_fault;
 use crate::session::Session;
+use crate::verdicts::bundle_name;
 use crate::wire::{AccessLogAsk, AccessLogPage, Fault, FaultCode, LogCheck, LogEntry, MaybeExported, Next, Nothing};
 use crate::words::{counted, grouped, when_text};
 
@@ -24,6 +27,8 @@ use crate::words::{counted, grouped, when_text};
 const ENTRY_TEXT_BYTES_MAX: usize = 8 << 10;
 /// Name that an export is offered under.
 const EXPORT_NAME: &str = "chartproof-access-log.ndjson";
+/// As many digits of a bundle's id as references to its events begin with.
+const BUNDLE_DIGITS: usize = 12;
 
 impl Desk {
     /// A page of the log, newest first: as many of the entries asked for as one answer holds, and never none.
@@ -33,8 +38,9 @@ impl Desk {
         let filter = session.log_filter(&ask)?;
         let page = session.log_page(&filter, ask.offset, ask.limit as usize)?;
         let actors = session.vault.people()?.into_iter().map(|person| person.name).collect();
+        let names = session.bundle_names()?;
         Ok(AccessLogPage {
-            entries: fitting(page.0.iter().map(|entry| shortened(entry_out(entry)))),
+            entries: fitting(page.0.iter().map(|entry| shortened(entry_out(entry, &names)))),
             total: page.1,
             actors,
         })
@@ -57,7 +63,8 @@ impl Desk {
                 break;
             }
         }
-        pages.iter().rev().flat_map(|page| page.iter().rev()).try_for_each(|entry| each(entry_out(entry)))
+        let names = session.bundle_names()?;
+        pages.iter().rev().flat_map(|page| page.iter().rev()).try_for_each(|entry| each(entry_out(entry, &names)))
     }
 
     /// Checks the whole log.
@@ -102,6 +109,11 @@ impl Desk {
 }
 
 impl Session {
+    fn bundle_names(&self) -> Result<BundleNames, Fault> {
+        let bundles = self.store.bundles()?.into_iter();
+        Ok(bundles.map(|bundle| (bundle.id.as_str().to_owned(), bundle_name(&bundle.facts))).collect())
+    }
+
     fn log_filter(&self, ask: &AccessLogAsk) -> Result<LogFilter, Fault> {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
         let mut filter = LogFilter { actor: given(&ask.actor), purpose: given(&ask.purpose), ..LogFilter::default() };
@@ -169,7 +181,7 @@ impl Write for HashingWriter {
 /// What a check found, for the screen.
 pub(crate) fn check_out(report: &LogReport) -> LogCheck {
     let mut lines = vec![
-        format!("{} with their numbers, links, texts and hashes", entries(report.entries)),
+        format!("{} with their numbers, links, texts and hashes", counted(report.entries, "entry")),
         format!("{} over them", counted(report.signatures, "signature")),
         format!("{} written when the vault was locked", counted(report.roots, "root")),
     ];
@@ -189,17 +201,17 @@ pub(crate) fn check_out(report: &LogReport) -> LogCheck {
 /// Whether the log stands, in a sentence.
 pub(crate) fn sentence_of(report: &LogReport) -> String {
     match &report.first_break {
-        None => format!("The access log stands: {} agree with each other.", entries(report.entries)),
+        None => format!("The access log stands: {} agree with each other.", counted(report.entries, "entry")),
         Some(first_break) => first_break.to_string(),
     }
 }
 
-fn entries(number: u64) -> String {
-    if number == 1 { "1 entry".to_owned() } else { format!("{} entries", grouped(number)) }
-}
+/// Names of the bundles that are in the vault, by their ids.
+type BundleNames = BTreeMap<String, String>;
 
-fn entry_out(logged: &LoggedEntry) -> LogEntry {
+fn entry_out(logged: &LoggedEntry, names: &BundleNames) -> LogEntry {
     let body = &logged.body;
+    let bundle_name = body.bundle.as_ref().and_then(|bundle| names.get(bundle));
     LogEntry {
         seq: logged.seq,
         time: when_text(&body.ts),
@@ -207,21 +219,28 @@ fn entry_out(logged: &LoggedEntry) -> LogEntry {
         role: body.role.replace('_', " "),
         what: what_of(&body.action).to_owned(),
         action: body.action.clone(),
-        object: object_of(body),
+        bundle: body.bundle.clone(),
+        bundle_name: bundle_name.cloned(),
+        object: object_of(body, bundle_name),
         purpose: body.purpose.as_ref().map(|purpose| purpose.text().to_owned()),
         result: result_of(body),
         hash: logged.hash.to_hex(),
     }
 }
 
-fn object_of(body: &Body) -> String {
+/// What an entry is about. A bundle is told by its name and by the digits that references to its events begin with.
+fn object_of(body: &Body, bundle_name: Option<&String>) -> String {
     let all = match body.action.as_str() {
         "log_viewed" => "all entries",
         "patients_list" | "users_list" => "everybody",
         _ => "all events",
     };
     let query = body.query.clone().map(|query| if query.is_empty() { all.to_owned() } else { query });
-    [body.object.clone(), query].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    let bundle = body.bundle.as_ref().map(|id| {
+        let short: String = id.chars().take(BUNDLE_DIGITS).collect();
+        bundle_name.map_or_else(|| format!("bundle {short}"), |name| format!("{name} ({short})"))
+    });
+    [bundle, body.object.clone(), query].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 fn result_of(body: &Body) -> Option<String> {
@@ -233,7 +252,8 @@ fn result_of(body: &Body) -> Option<String> {
 
 /// A count with its name: nouns are counted, numbers of entries are named.
 fn count_of(name: &str, count: u64) -> String {
-    match name.strip_suffix('s') {
+    match name.strip_suffix("ies").map(|stem| format!("{stem}y")).or_else(|| name.strip_suffix('s').map(str::to_owned))
+    {
         Some(noun) => counted(count, &noun.replace('_', " ")),
         None => format!("{} {}", name.replace('_', " "), grouped(count)),
     }

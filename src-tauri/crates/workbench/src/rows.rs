@@ -1,13 +1,12 @@
-//! Rows, bars and single events as the page and the command line get them.
-//!
-//! The one place that decides what is covered: display names, and patients outside the question's scope.
+//! Rows and bars as the page and the command line get them. What is covered in them is decided in `covering`.
 
 use chrono::TimeZone as _;
 use event_store::Row as StoredRow;
-use model::PatientId;
+use model::MappingNote;
 use serde::Serialize;
 use timeline::{Band, Filter, Histogram, Pattern, Span, Step, Zone};
 
+use crate::covering::{Cover, in_scope};
 use crate::portion::brief;
 use crate::wire::{Bin, Bins, Row, Tick};
 use crate::words::when;
@@ -54,11 +53,40 @@ pub struct PlainRow {
     pub integrity: String,
     /// The bundle it is from.
     pub bundle: String,
+    /// What the mapping of the record had to leave open.
+    pub notes: Vec<Note>,
+}
+
+/// Something that a record leaves open, and so does everything that is told of its event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// The code: `ACTOR_UNCLEAR`.
+    pub code: &'static str,
+    /// What it means, in a sentence.
+    pub sentence: &'static str,
+}
+
+impl From<MappingNote> for Note {
+    fn from(note: MappingNote) -> Self {
+        let sentence = match note {
+            MappingNote::ActorUnclear => "The record does not say who asked; the first person named was taken.",
+            MappingNote::ActionUnknown => "The record's word for the action is in no vocabulary.",
+            MappingNote::OutcomeUnknown => "The record's word for the outcome is in no vocabulary.",
+            MappingNote::TimestampNoZone => "The record's time has no zone; the event is shown without a time.",
+            MappingNote::TimestampOutOfRange => "The record's time lies outside 1900 to 2200 and is kept as text.",
+            MappingNote::TimestampUnreadable => "The record's time cannot be read and is kept as text.",
+            MappingNote::VersionUnknown => {
+                "The record's schema version is unknown; only its raw text can be relied on."
+            }
+        };
+        Self { code: note.code(), sentence }
+    }
 }
 
 /// A row for the command line.
 pub(crate) fn plain_out(row: &StoredRow, scope: Option<&[Pattern]>, bundle: &str) -> PlainRow {
     let (patient_ids, other_patients) = in_scope(&row.patient_ids, scope);
+    let cover = Cover::of(row, scope, false);
     PlainRow {
         event_ref: row.event_ref.to_string(),
         event_id: row.event_id.as_str().to_owned(),
@@ -71,13 +99,14 @@ pub(crate) fn plain_out(row: &StoredRow, scope: Option<&[Pattern]>, bundle: &str
         action: row.action.word().to_owned(),
         event_type: row.event_type.clone(),
         resource_type: row.resource_type.clone(),
-        resource_id: row.resource_id.clone(),
+        resource_id: row.resource_id.clone().map(|id| cover.over(id)),
         outcome: row.outcome.word().to_owned(),
         session_id: row.session_id.as_ref().map(|id| id.as_str().to_owned()),
         source_ip: row.source_ip.clone(),
         source_system: row.source_system.clone(),
         integrity: row.integrity.word().to_owned(),
         bundle: bundle.to_owned(),
+        notes: row.notes.iter().map(|note| Note::from(*note)).collect(),
     }
 }
 
@@ -87,6 +116,7 @@ pub(crate) fn row_out(row: &StoredRow, scope: Option<&[Pattern]>, revealed: bool
     let unlisted = u32::try_from(patient_ids.len().saturating_sub(PATIENTS_MAX)).unwrap_or(u32::MAX);
     patient_ids.truncate(PATIENTS_MAX);
     let some = |text: &Option<String>| text.clone().map(brief);
+    let cover = Cover::of(row, scope, revealed);
     Row {
         event_ref: row.event_ref.to_string(),
         number: row.seq.unwrap_or(row.place.line),
@@ -99,26 +129,13 @@ pub(crate) fn row_out(row: &StoredRow, scope: Option<&[Pattern]>, revealed: bool
         patient_ids: patient_ids.into_iter().map(brief).collect(),
         other_patients: other_patients.saturating_add(unlisted),
         resource_type: some(&row.resource_type),
-        resource_id: some(&row.resource_id),
+        resource_id: row.resource_id.clone().map(|id| brief(cover.over(id))),
         outcome: row.outcome.word().to_owned(),
         session_id: row.session_id.as_ref().map(|id| brief(id.as_str())),
         station: some(&row.device).or_else(|| some(&row.source_ip)),
         source_system: some(&row.source_system),
         integrity: row.integrity.word().to_owned(),
     }
-}
-
-/// The patients that may be shown, and how many others there are.
-pub(crate) fn in_scope(patients: &[PatientId], scope: Option<&[Pattern]>) -> (Vec<String>, u32) {
-    let shown = patients.iter().map(PatientId::as_str).filter(|id| scope.is_none_or(|scope| named(id, scope)));
-    let shown: Vec<String> = shown.map(str::to_owned).collect();
-    let others = u32::try_from(patients.len() - shown.len()).unwrap_or(u32::MAX);
-    (shown, others)
-}
-
-/// Whether a question names this patient.
-pub(crate) fn named(id: &str, scope: &[Pattern]) -> bool {
-    scope.iter().any(|pattern| if pattern.is_prefix() { id.starts_with(pattern.text()) } else { id == pattern.text() })
 }
 
 /// The range of time a filter asks for, if it has both ends.

@@ -164,11 +164,13 @@ impl Session {
         self.purpose.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Sets why the person looks; every look before is over.
-    pub(crate) fn give_purpose(&self, text: &str) -> Result<Purpose, Fault> {
-        if text.trim().chars().count() < REASON_CHARACTERS_MIN {
-            let what = format!("A reason has at least {REASON_CHARACTERS_MIN} characters.");
-            return Err(Fault::bad_input(what));
+    /// Sets why the person looks; every look before is over. Too little to be a reason is no reason: the refusal of
+    /// what was `asked` is written.
+    pub(crate) fn give_purpose(&self, asked: &str, text: &str) -> Result<Purpose, Fault> {
+        let visible = text.trim().chars().filter(|character| !bundle::escape::is_hidden(*character));
+        if visible.count() < REASON_CHARACTERS_MIN {
+            self.refuse(asked, FaultCode::PurposeNeeded)?;
+            return Err(Fault::purpose_needed());
         }
         let purpose = Purpose::reason(text)?;
         self.close_looks();
@@ -289,9 +291,9 @@ impl From<LogFault> for Fault {
 }
 
 impl crate::desk::Desk {
-    /// Writes that something was refused for want of a purpose, and gives the fault that says so.
-    pub fn refuse_without_purpose(&self, asked: &str) -> Result<Fault, Fault> {
-        self.session()?.refuse(asked, FaultCode::PurposeNeeded)?;
-        Ok(Fault::purpose_needed())
+    /// Says why the person looks, before what is `asked` (the word of its action in the access log). Without a reason
+    /// the refusal of it is written.
+    pub fn give_purpose_for(&self, asked: &str, reason: &str) -> Result<(), Fault> {
+        self.session()?.give_purpose(asked, reason).map(drop)
     }
 }

@@ -4,15 +4,17 @@
 
 use access_log::{Entry, Witnessed};
 use bundle::Profile;
-use event_store::{EventQuestions, EventRef, Row as StoredRow, StoreFault};
-use model::{Event, MappingNote};
+use event_store::{BundleSummary, EventQuestions, EventRef, Row as StoredRow, StoreFault};
+use model::Event;
 use timeline::{Integrity, Pattern};
 
+use crate::covering::{COVERED, Cover, in_scope, scope_without_question};
 use crate::desk::Desk;
+use crate::meaning::{self, Concerns, Meaning, RecordAt};
 use crate::portion::{brief_facts, cut};
-use crate::rows::{named, row_out};
+use crate::rows::{Note, row_out};
 use crate::session::Session;
-use crate::verdicts;
+use crate::verdicts::{self, Document};
 use crate::wire::{Badge, EventAsk, EventDetail, Fault, RawLine, RecordAsk, RecordShown, Seal};
 use crate::words::grouped;
 
@@ -20,8 +22,6 @@ use crate::words::grouped;
 const IN_THE_ROW: [&str; 8] = ["Time", "User", "Role", "Patients", "What", "Outcome", "Station", "System"];
 /// Bytes of a record that the page shows; a record has a few thousand.
 const RECORD_BYTES_MAX: usize = 128 << 10;
-/// Stands for what is covered.
-const COVERED: &str = "⟦covered⟧";
 
 impl Desk {
     /// One event with its record as written.
@@ -30,6 +30,7 @@ impl Desk {
         let look = session.open_look(ask.look)?;
         let scope = look.scope();
         let event = session.show_event(&parse_ref(&ask.event_ref)?, scope.as_deref(), look.revealed)?;
+        look.count_people(&event.row.patient_ids, &event.row.user_id);
         Ok(beside_its_row(event))
     }
 
@@ -40,25 +41,11 @@ impl Desk {
         let seen = session.witness_event(&event_ref)?;
         match session.store.event(&seen, &event_ref) {
             Ok((row, bytes)) => {
-                let event = session.detail(&event_ref, &row, &bytes, None, false)?;
+                let event = session.detail(&event_ref, &row, &bytes, scope_without_question(&row), false)?;
                 Ok(RecordShown::Event { event: Box::new(beside_its_row(event)) })
             }
             Err(StoreFault::EventUnknown(_)) => Ok(RecordShown::Line { line: session.raw_line(&seen, &event_ref)? }),
             Err(fault) => Err(fault.into()),
-        }
-    }
-
-    /// One event by its reference, or by its id if that is unique in the vault.
-    pub fn event_by_name(&self, name: &str) -> Result<EventDetail, Fault> {
-        let session = self.session()?;
-        if let Ok(event_ref) = name.parse::<EventRef>() {
-            return session.show_event(&event_ref, None, true);
-        }
-        let found = session.store.find_event_id(name, 2)?;
-        match found.as_slice() {
-            [] => Err(Fault::not_found("There is no event with this reference or id.")),
-            [only] => session.show_event(only, None, true),
-            _ => Err(Fault::bad_input("Several events have this id. Use the event reference as printed in rows.")),
         }
     }
 }
@@ -100,7 +87,7 @@ impl Session {
     }
 
     /// The line that says that this record is about to be shown.
-    fn witness_event(&self, event_ref: &EventRef) -> Result<Witnessed, Fault> {
+    pub(crate) fn witness_event(&self, event_ref: &EventRef) -> Result<Witnessed, Fault> {
         self.witness(Entry::ViewEvent { event_ref: event_ref.to_string() })
     }
 
@@ -110,7 +97,7 @@ impl Session {
             let what = "The vault keeps no single record at this place. The finding says which file it is about.";
             Fault::not_found(what)
         };
-        if self.profile_of(event_ref)? != Profile::AuditBundle1 {
+        if verdicts::profile_named(&self.summary_of(event_ref)?.facts) != Profile::AuditBundle1 {
             return Err(unknown());
         }
         let kept = self.store.line(seen, event_ref).map_err(|fault| match fault {
@@ -127,7 +114,7 @@ impl Session {
         })
     }
 
-    fn detail(
+    pub(crate) fn detail(
         &self,
         event_ref: &EventRef,
         row: &StoredRow,
@@ -135,60 +122,54 @@ impl Session {
         scope: Option<&[Pattern]>,
         revealed: bool,
     ) -> Result<EventDetail, Fault> {
-        let profile = self.profile_of(event_ref)?;
+        let summary = self.summary_of(event_ref)?;
+        let profile = verdicts::profile_named(&summary.facts);
         let event = bundle::records::event_of(profile, bytes).ok();
-        let hidden = hidden_words(row, scope, revealed);
-        let (as_recorded, covered) = cover(&bundle::escape::visible_bytes(bytes), &hidden);
+        let cover = Cover::of(row, scope, revealed);
+        let (as_recorded, covered) = cover.record(bytes);
+        let standing = self.standing_of(&summary, row, event.as_ref(), bytes)?;
         Ok(EventDetail {
-            facts: event.as_ref().map(|event| facts_of(event, scope, revealed)).unwrap_or_default(),
-            notes: row.notes.iter().map(|note| note_sentence(*note).to_owned()).collect(),
+            facts: event.as_ref().map(|event| facts_of(event, &cover, scope, revealed)).unwrap_or_default(),
+            notes: row.notes.iter().map(|note| Note::from(*note).sentence.to_owned()).collect(),
             as_recorded,
             covered,
             file: row.place.path.clone(),
             line: row.place.line,
-            proof: proof_of(row, profile),
-            badge: badge_of(row.integrity),
+            proof: proof_of(row, profile, &standing),
+            badge: badge_of(row.integrity, &standing),
             row: row_out(row, scope, revealed),
         })
     }
 
-    fn profile_of(&self, event_ref: &EventRef) -> Result<Profile, Fault> {
-        let bundles = self.store.bundles()?;
-        let found = bundles.iter().find(|bundle| bundle.id.as_str().starts_with(event_ref.bundle_digits()));
-        Ok(found.map_or(Profile::Unknown, |bundle| verdicts::profile_named(&bundle.facts)))
+    /// The bundle that an event is from.
+    pub(crate) fn summary_of(&self, event_ref: &EventRef) -> Result<BundleSummary, Fault> {
+        let found =
+            self.store.bundles()?.into_iter().find(|known| known.id.as_str().starts_with(event_ref.bundle_digits()));
+        found.ok_or_else(|| Fault::not_found("There is no such bundle in this vault."))
+    }
+
+    /// What the report of the bundle says about this one record.
+    fn standing_of(
+        &self,
+        summary: &BundleSummary,
+        row: &StoredRow,
+        event: Option<&Event>,
+        bytes: &[u8],
+    ) -> Result<Vec<Meaning>, Fault> {
+        let Some(report) = summary.report.as_deref().filter(|_| row.integrity == Integrity::Altered) else {
+            return Ok(Vec::new());
+        };
+        let files: Vec<String> = self.store.files(&summary.id)?.into_iter().map(|file| file.path).collect();
+        let stream = event.and_then(|event| event.stream_id.as_ref()).map(model::StreamId::as_str);
+        let record = RecordAt { file: row.place.file, line: row.place.line, seq: row.seq, stream, bytes };
+        Ok(meaning::of(&Document::read(report)?, &files, &record))
     }
 }
 
-/// What has to be covered: the other patients' ids and the display name.
-fn hidden_words(row: &StoredRow, scope: Option<&[Pattern]>, revealed: bool) -> Vec<String> {
-    if revealed {
-        return Vec::new();
-    }
-    let others = row.patient_ids.iter().map(model::PatientId::as_str);
-    let others = others.filter(|id| scope.is_some_and(|scope| !named(id, scope))).map(str::to_owned);
-    others.chain(row.user_display_name.clone()).filter(|word| !word.is_empty()).collect()
-}
-
-/// Puts a cover over words wherever they stand, as JSON writes them.
-fn cover(text: &str, hidden: &[String]) -> (String, bool) {
-    let mut covered = text.to_owned();
-    for word in hidden {
-        let escaped = serde_json::to_string(word).unwrap_or_default();
-        let escaped = escaped.trim_start_matches('"').trim_end_matches('"').to_owned();
-        for form in [escaped.as_str(), word.as_str()] {
-            if !form.is_empty() {
-                covered = covered.replace(form, COVERED);
-            }
-        }
-    }
-    let changed = covered != text;
-    (covered, changed)
-}
-
-fn facts_of(event: &Event, scope: Option<&[Pattern]>, revealed: bool) -> Vec<(String, String)> {
+fn facts_of(event: &Event, cover: &Cover, scope: Option<&[Pattern]>, revealed: bool) -> Vec<(String, String)> {
     let text = |value: &Option<String>| value.clone();
     let listed = |values: &[String]| (!values.is_empty()).then(|| values.join(", "));
-    let (patients, others) = crate::rows::in_scope(&event.patient_ids, if revealed { None } else { scope });
+    let (patients, others) = in_scope(&event.patient_ids, if revealed { None } else { scope });
     let patients = match others {
         0 => patients.join(", "),
         others => format!("{} and {others} covered", patients.join(", ")),
@@ -229,58 +210,48 @@ fn facts_of(event: &Event, scope: Option<&[Pattern]>, revealed: bool) -> Vec<(St
         ("Hash before", text(&event.previous_hash)),
     ];
     let present = facts.into_iter().filter_map(|(label, value)| Some((label, value?)));
-    present.filter(|(_, value)| !value.is_empty()).map(|(label, value)| (label.to_owned(), value)).collect()
+    let present = present.filter(|(_, value)| !value.is_empty());
+    present
+        .map(|(label, value)| (label.to_owned(), if label == "Patients" { value } else { cover.over(value) }))
+        .collect()
 }
 
 fn two(word: &str, recorded: &str) -> String {
     if word == recorded || recorded.is_empty() { word.to_owned() } else { format!("{word} (recorded as {recorded})") }
 }
 
-const fn note_sentence(note: MappingNote) -> &'static str {
-    match note {
-        MappingNote::ActorUnclear => "The record does not say who asked; the first person named was taken.",
-        MappingNote::ActionUnknown => "The record's word for the action is in no vocabulary.",
-        MappingNote::OutcomeUnknown => "The record's word for the outcome is in no vocabulary.",
-        MappingNote::TimestampNoZone => "The record's time has no zone; the event is shown without a time.",
-        MappingNote::TimestampOutOfRange => "The record's time lies outside 1900 to 2200 and is kept as text.",
-        MappingNote::TimestampUnreadable => "The record's time cannot be read and is kept as text.",
-        MappingNote::VersionUnknown => "The record's schema version is unknown; only its raw text can be relied on.",
-    }
-}
-
-fn proof_of(row: &StoredRow, profile: Profile) -> Vec<String> {
+fn proof_of(row: &StoredRow, profile: Profile, standing: &[Meaning]) -> Vec<String> {
     let place =
         format!("{}, line {}, byte {}", row.place.path, grouped(row.place.line), grouped(row.place.byte_offset));
     let stands = match (row.integrity, profile) {
         (Integrity::Stands, Profile::AuditBundle1) => {
             "Its hash was recomputed at import and agrees with the record and with its neighbors."
         }
-        (Integrity::Altered, _) => "A finding says that it, or its place in the log, is not as it was made.",
+        (Integrity::Altered, _) => "A finding names this record.",
         (_, Profile::AuditBundle1) => "It has not been checked, or nothing in the bundle can show whether it stands.",
         _ => "This kind of record carries no evidence of its own: only that it has not changed since import is known.",
     };
-    vec![stands.to_owned(), format!("Kept byte for byte as it came: {place}.")]
+    let told = if standing.is_empty() { vec![stands.to_owned()] } else { standing.iter().map(Meaning::told).collect() };
+    told.into_iter().chain([format!("Kept byte for byte as it came: {place}.")]).collect()
 }
 
-fn badge_of(integrity: Integrity) -> Badge {
-    let (seal, word, reason) = match integrity {
-        Integrity::Stands => (Seal::Unsigned, "Unsigned", "The record matches its hash; nothing shows who made it."),
-        Integrity::Altered => (Seal::Altered, "Altered or damaged", "The record does not match what was sealed."),
-        Integrity::NotVerified => (Seal::NotVerified, "Not verified", "The record has not been checked."),
-    };
-    Badge { seal, word: word.to_owned(), reason: reason.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn covered_words_are_gone_in_every_form_they_are_written_in() {
-        let text = r#"{"a":"M-1","b":"J. \"Jo\" Diaz","c":"M-2"}"#;
-        let (covered, changed) = cover(text, &["M-2".to_owned(), "J. \"Jo\" Diaz".to_owned()]);
-        assert!(changed);
-        assert_eq!(covered, r#"{"a":"M-1","b":"⟦covered⟧","c":"⟦covered⟧"}"#);
-        assert_eq!(cover(text, &[]), (text.to_owned(), false));
+fn badge_of(integrity: Integrity, standing: &[Meaning]) -> Badge {
+    let badge = |seal, word: &str, reason: &str| Badge { seal, word: word.to_owned(), reason: reason.to_owned() };
+    match integrity {
+        Integrity::Stands => {
+            badge(Seal::Unsigned, "Unsigned", "The record matches its hash; nothing shows who made it.")
+        }
+        Integrity::NotVerified => badge(Seal::NotVerified, "Not verified", "The record has not been checked."),
+        Integrity::Altered => {
+            // What is wrong with the record itself says more than what is wrong beside it.
+            let worst = standing.iter().min_by_key(|meaning| meaning.concerns);
+            let word = match worst.map(|meaning| meaning.concerns) {
+                Some(Concerns::Record) | None => "Altered or damaged",
+                Some(Concerns::Place | Concerns::Neighborhood) => "Named in a finding",
+            };
+            let reason =
+                worst.map_or_else(|| "A finding names this record.".to_owned(), |worst| worst.sentence.clone());
+            badge(Seal::Altered, word, &reason)
+        }
     }
 }

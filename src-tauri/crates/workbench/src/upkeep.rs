@@ -1,6 +1,7 @@
 //! Looking after a vault: what it is, and whether all of it is whole.
 
 use access_log::{Depth, Entry};
+use serde::Serialize;
 use vault::{Vault, VaultLabel};
 
 use crate::desk::Desk;
@@ -17,31 +18,63 @@ pub struct VaultCheck {
     pub lines: Vec<String>,
 }
 
+/// What a vault is, without its content.
+#[derive(Clone, Debug, Serialize)]
+pub struct VaultInfo {
+    /// Its folder.
+    pub folder: String,
+    /// Its id.
+    pub vault_id: String,
+    /// `office` or `sample`.
+    pub kind: String,
+    /// When it was made, in UTC.
+    pub made_on: String,
+    /// Names of the accounts.
+    pub accounts: Vec<String>,
+    /// What a passphrase costs: memory of Argon2id in KiB.
+    pub memory_kib: u32,
+    /// Its passes.
+    pub passes: u32,
+    /// Its lanes.
+    pub lanes: u32,
+    /// Size of the database in bytes; `None` if it is missing.
+    pub bytes: Option<u64>,
+}
+
+impl VaultInfo {
+    /// The same as label and value.
+    #[must_use]
+    pub fn facts(&self) -> Vec<(&'static str, String)> {
+        let memory = grouped(u64::from(self.memory_kib));
+        vec![
+            ("Folder", self.folder.clone()),
+            ("Vault id", self.vault_id.clone()),
+            ("Kind", self.kind.clone()),
+            ("Made on", self.made_on.clone()),
+            ("Accounts", self.accounts.join(", ")),
+            ("Passphrase", format!("Argon2id, {memory} KiB, {} passes, {} lanes", self.passes, self.lanes)),
+            ("Bytes", self.bytes.map_or_else(|| "vault.db is missing".to_owned(), grouped)),
+        ]
+    }
+}
+
 impl Desk {
-    /// What the vault is, as label and value, without unlocking it.
-    pub fn vault_info(&self) -> Result<Vec<(String, String)>, Fault> {
+    /// What the vault is, without unlocking it.
+    pub fn vault_info(&self) -> Result<VaultInfo, Fault> {
         let dir = self.place();
         let header = Vault::header(&dir)?;
-        let label = if header.label == VaultLabel::Sample { "sample" } else { "office" };
-        let cost = format!(
-            "Argon2id, {} KiB, {} passes, {} lanes",
-            grouped(u64::from(header.kdf.memory_kib())),
-            header.kdf.passes(),
-            header.kdf.lanes()
-        );
-        let size = std::fs::metadata(dir.join("vault.db")).map(|file| grouped(file.len()));
-        Ok([
-            ("Folder", dir.display().to_string()),
-            ("Vault id", header.vault_id),
-            ("Kind", label.to_owned()),
-            ("Made on", header.created),
-            ("Accounts", header.users.join(", ")),
-            ("Passphrase", cost),
-            ("Bytes", size.unwrap_or_else(|_| "vault.db is missing".to_owned())),
-        ]
-        .into_iter()
-        .map(|(label, value)| (label.to_owned(), value))
-        .collect())
+        let kind = if header.label == VaultLabel::Sample { "sample" } else { "office" };
+        Ok(VaultInfo {
+            folder: dir.display().to_string(),
+            vault_id: header.vault_id,
+            kind: kind.to_owned(),
+            made_on: header.created,
+            accounts: header.users,
+            memory_kib: header.kdf.memory_kib(),
+            passes: header.kdf.passes(),
+            lanes: header.kdf.lanes(),
+            bytes: std::fs::metadata(dir.join("vault.db")).ok().map(|file| file.len()),
+        })
     }
 
     /// Checks every page of the database, its layout, and the access log.

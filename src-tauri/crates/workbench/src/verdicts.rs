@@ -11,6 +11,7 @@ use verify::{Code, HowFar, Onlooker, Options, Proceed, Report, Severity, Source}
 
 use crate::faults::sentence;
 use crate::jobs::Gauge;
+use crate::meaning::RecordAt;
 use crate::wire::{Badge, Check, CheckResult, Fault, FaultCode, Finding, Next, Seal, Verdict};
 use crate::words::{counted, grouped};
 
@@ -355,6 +356,18 @@ fn place_of(finding: &verify::Finding, files: &[String]) -> Option<(u32, u64)> {
     Some((u32::try_from(file).ok()?, finding.line?))
 }
 
+/// Whether an error speaks about this record.
+pub(crate) fn holds(finding: &verify::Finding, files: &[String], record: &RecordAt<'_>) -> bool {
+    spans_of(finding, files).iter().any(|span| match span {
+        RecordSpan::All => true,
+        RecordSpan::Lines { file, from, to } => *file == record.file && (*from..=*to).contains(&record.line),
+        RecordSpan::Seqs { stream, from, to } => {
+            let is_stream = stream.is_none() || stream.as_deref() == record.stream;
+            is_stream && record.seq.is_some_and(|seq| (*from..=*to).contains(&seq))
+        }
+    })
+}
+
 /// The records that an error speaks about. An error about a whole segment marks all of its records.
 fn spans_of(finding: &verify::Finding, files: &[String]) -> Vec<RecordSpan> {
     let stream = finding.stream_id.clone();
@@ -375,7 +388,10 @@ fn spans_of(finding: &verify::Finding, files: &[String]) -> Vec<RecordSpan> {
         })
         .collect();
     if let Some((file, line)) = place_of(finding, files) {
-        spans.push(RecordSpan::Lines { file, from: line, to: line });
+        // Records that were added stand in a row, and the finding names the first.
+        let is_run = matches!(finding.code, Code::EventInserted | Code::EventDuplicated);
+        let more = finding.count.filter(|_| is_run).unwrap_or(1).saturating_sub(1);
+        spans.push(RecordSpan::Lines { file, from: line, to: line.saturating_add(more) });
     }
     spans
 }
@@ -388,6 +404,11 @@ fn span_missing(finding: &verify::Finding) -> Option<RecordSpan> {
 pub(crate) fn badge_while_checking() -> Badge {
     let reason = "The check is still running; nothing has been verified yet.";
     Badge { seal: Seal::NotVerified, word: "Not verified".to_owned(), reason: reason.to_owned() }
+}
+
+/// The name of a bundle, from its stored facts.
+pub(crate) fn bundle_name(facts: &str) -> String {
+    serde_json::from_str::<BundleFacts>(facts).unwrap_or_default().name
 }
 
 /// The profile a bundle was read by, from its stored facts.

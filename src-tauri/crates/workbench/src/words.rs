@@ -20,10 +20,15 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
-/// A count with its noun: `1 record`, `12 records`.
-pub(crate) fn counted(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(number))
+/// A count with its noun: `1 record`, `12 records`, `12 entries`.
+#[must_use]
+pub fn counted(number: u64, noun: &str) -> String {
+    let number_text = grouped(number);
+    match noun.strip_suffix("ry") {
+        _ if number == 1 => format!("{number_text} {noun}"),
+        Some(stem) => format!("{number_text} {stem}ries"),
+        None => format!("{number_text} {noun}s"),
+    }
 }
 
 /// An instant for the page.
@@ -60,6 +65,7 @@ mod tests {
     fn numbers_and_periods_read_as_a_person_writes_them() {
         assert_eq!([0, 999, 1_000, 1_204_118].map(grouped), ["0", "999", "1,000", "1,204,118"]);
         assert_eq!((counted(1, "record"), counted(2, "record")), ("1 record".to_owned(), "2 records".to_owned()));
+        assert_eq!((counted(1, "entry"), counted(0, "entry")), ("1 entry".to_owned(), "0 entries".to_owned()));
         let from = Some("2026-03-02T00:00:00Z");
         assert_eq!(period(from, Some("2026-03-09T05:00:00Z")), "2 Mar 2026 – 9 Mar 2026");
         assert_eq!(period(from, from), "2 Mar 2026");

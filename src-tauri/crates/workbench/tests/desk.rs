@@ -417,7 +417,7 @@ fn rows_for_programs_end_with_exact_totals() {
     let bench = Bench::open().with_purpose();
     bench.import(&bench.sample("a.zip", None));
     let mut rows = 0;
-    let wish = RowWish { filter: workbench::patient_filter("P-5521"), limit: Some(2), ..RowWish::default() };
+    let wish = RowWish { filter: workbench::patient_filter("P-5521").unwrap(), limit: Some(2), ..RowWish::default() };
     let totals = bench
         .desk
         .each_row(&wish, &mut |row| {

@@ -30,7 +30,15 @@ what: string,
  */
 action: string, 
 /**
- * What it was about: the filter, the event, the bundle.
+ * The bundle it was about, by its id.
+ */
+bundle: string | null, 
+/**
+ * That bundle's name, while it is in the vault.
+ */
+bundleName: string | null, 
+/**
+ * What it was about, in words: the bundle, the filter, the event.
  */
 object: string, 
 /**
@@ -38,7 +46,7 @@ object: string,
  */
 purpose: string | null, 
 /**
- * What came of it: rows and patients shown, a verdict.
+ * What came of it: rows, patients and users shown, a verdict.
  */
 result: string | null, 
 /**

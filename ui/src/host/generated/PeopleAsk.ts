@@ -14,7 +14,7 @@ bundle: string,
  */
 kind: PersonKind, 
 /**
- * Only ids that begin with this.
+ * Only ids that begin with this; it goes into the access log, so it is asked for on Enter and not while typing.
  */
 prefix: string, 
 /**

@@ -58,7 +58,7 @@ export function connect(
     chosen: () => Promise.resolve({ chosen: scene === 'dropped' ? chosenFile(true) : null }),
     sample_bundle: ({ altered }) => Promise.resolve({ chosen: chosenFile(altered) }),
     import: ({ quotedSha256 }) => {
-      log.write('import', 'Imported a bundle', 'Riverside Medical Center · EHR');
+      log.write('import', 'Imported a bundle', '');
       const agrees = quotedSha256 === null ? null : quotedSha256 === hashOf(7);
       return Promise.resolve({
         job: null,
@@ -144,7 +144,11 @@ export function connect(
         if (scene === 'slow') return never;
         if (scene === 'error') return refuse('unreadable', 'A part of the vault cannot be read.', 'retry');
         if (ask.offset === 0)
-          log.write('people', ask.kind === 'user' ? 'Listed users' : 'Listed patients', '');
+          log.write(
+            `${ask.kind}s_list`,
+            `Listed ${ask.kind}s`,
+            ask.prefix === '' ? 'everybody' : `${ask.kind}:${ask.prefix}*`,
+          );
         return crowd.people(ask);
       }),
     person: (ask) =>

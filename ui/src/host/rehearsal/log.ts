@@ -4,21 +4,25 @@ import type { AccessLogAsk } from '../generated/AccessLogAsk';
 import type { AccessLogPage } from '../generated/AccessLogPage';
 import type { LogCheck } from '../generated/LogCheck';
 import type { LogEntry } from '../generated/LogEntry';
+import { BUNDLE } from './bundles';
 import { hashOf, NOW_MS, when } from './words';
 
 const EARLIER: [action: string, what: string, object: string][] = [
   ['unlock', 'Unlocked the vault', ''],
-  ['import', 'Imported a bundle', 'Riverside Medical Center · EHR'],
+  ['import', 'Imported a bundle', ''],
   ['look', 'Looked at events', 'patient:MRN-10482'],
   ['event', 'Opened an event', 'record 184,207'],
   ['look', 'Looked at events', 'user:m.lopez from:2026-03-14T06:00:00Z to:2026-03-14T07:00:00Z'],
-  ['people', 'Listed patients', ''],
+  ['patients_list', 'Listed patients', 'everybody'],
   ['reveal', 'Revealed names', 'user:m.lopez'],
   ['copy', 'Copied a record', 'record 184,207'],
   ['print', 'Printed rows', 'patient:MRN-10482'],
   ['lock', 'Locked the vault', ''],
 ];
 const EARLIER_ENTRIES = 1_382;
+/** Acts whose entries say which bundle they were about. */
+const ABOUT_A_BUNDLE = new Set(['import', 'verify', 'look', 'patients_list', 'users_list']);
+const BUNDLE_NAME = 'Riverside Medical Center · EHR';
 
 export class Log {
   #entries: LogEntry[] = [];
@@ -26,7 +30,7 @@ export class Log {
   constructor(readonly purpose: () => string | null) {
     for (let number = 0; number < EARLIER_ENTRIES; number++) {
       const [action, what, object] = EARLIER[number % EARLIER.length] ?? ['look', 'Looked at events', ''];
-      const looking = object !== '' && action !== 'import';
+      const looking = object !== '';
       this.#push(
         NOW_MS - (EARLIER_ENTRIES - number) * 613_000,
         number % 9 === 4 ? 'R. Adeyemi' : 'J. Okafor',
@@ -56,7 +60,11 @@ export class Log {
       role: actor === 'R. Adeyemi' ? 'Reviewer' : 'Privacy officer',
       what,
       action,
-      object,
+      bundle: ABOUT_A_BUNDLE.has(action) ? BUNDLE : null,
+      bundleName: ABOUT_A_BUNDLE.has(action) ? BUNDLE_NAME : null,
+      object: ABOUT_A_BUNDLE.has(action)
+        ? [`${BUNDLE_NAME} (${BUNDLE.slice(0, 12)})`, object].filter(Boolean).join(' · ')
+        : object,
       purpose,
       result,
       hash: hashOf(seq * 17),

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use model::{Action, Outcome};
-use timeline::{Bands, Facet, FacetField, FacetValue, Field, Histogram, Integrity, Span, Tally, contains_word};
+use timeline::{
+    Bands, Facet, FacetField, FacetValue, Field, Histogram, Integrity, Pattern, Span, Tally, contains_word,
+};
 use vault::rusqlite::Transaction;
 
 use super::matcher::{IntegrityOf, Matcher, at};
@@ -35,7 +37,7 @@ pub(crate) struct Matches<'a> {
 }
 
 impl Matches<'_> {
-    fn visit(
+    pub(super) fn visit(
         &self,
         columns: &[&'static str],
         each: impl FnMut(u32, &Frame, &[u32]) -> Result<(), Unreadable>,
@@ -111,9 +113,15 @@ impl Matches<'_> {
                 Field::Bundle => (vec![(self.catalog.id.as_str().to_owned(), self.survey()?.totals.events)], 0),
             },
         };
+        let fits = |within: &Pattern, value: &str| match asked.field {
+            FacetField::Field(field) => within.matches(field, value),
+            _ => within.text() == value,
+        };
+        let is_within = |value: &str| asked.within.is_empty() || asked.within.iter().any(|within| fits(within, value));
         let values = values
             .into_iter()
             .filter(|(value, events)| *events > 0 && contains_word(value.as_bytes(), asked.containing.as_bytes()))
+            .filter(|(value, _)| is_within(value))
             .map(|(value, events)| FacetValue { value, events });
         Ok(Facet::of(asked.field, values.collect(), absent, asked.limit))
     }

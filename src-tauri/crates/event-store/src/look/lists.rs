@@ -9,11 +9,12 @@ use crate::{BundleState, EventStore, PAGE_ROWS_MAX, People, PeopleAsked, PeopleB
 
 impl EventStore {
     pub(crate) fn list(&self, asked: PeopleAsked<'_>) -> Result<People, StoreFault> {
-        let PeopleAsked { bundle, side, order, offset, limit } = asked;
+        let PeopleAsked { bundle, side, beginning, order, offset, limit } = asked;
         let catalog = self.catalog(bundle)?;
         let counts = counts(self.vault(), &catalog, side)?;
         let words = catalog.words(side.words());
-        let mut codes: Vec<u32> = (1..).take(words.count()).collect();
+        let all = (1..).take(words.count());
+        let mut codes: Vec<u32> = all.filter(|code| words.text(*code).starts_with(beginning)).collect();
         // Those who lack what is sorted by come last in both directions.
         let key = |code: &u32| {
             let (events, others, first, last) = counts.of(*code);
@@ -44,7 +45,7 @@ impl EventStore {
                 last: last.map(Instant::from_utc_nanos),
             }
         });
-        Ok(People { total: words.count() as u64, people: people.collect() })
+        Ok(People { total: codes.len() as u64, people: people.collect() })
     }
 }
 

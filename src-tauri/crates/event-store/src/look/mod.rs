@@ -7,6 +7,7 @@
 
 mod answers;
 mod counting;
+mod days;
 mod events;
 mod lines;
 mod lists;

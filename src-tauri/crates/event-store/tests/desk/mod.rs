@@ -11,7 +11,7 @@ use std::sync::Arc;
 use access_log::{AccessLog, Entry, Purpose, Witnessed};
 use event_store::{
     Begun, BundleSummary, EventQuestions, EventStore, Finished, Import, NewBundle, People, PeopleAsked, PeopleOrder,
-    RecordSpan, Row, Side, Sizes, Standing, StoreFault, StoredEvent, log_people, log_question,
+    RecordSpan, Row, Side, Sizes, Standing, StoreFault, StoredEvent, list_entry, log_question,
 };
 use model::{Action, BundleId, Event, EventId, Instant, Outcome, PatientId, SessionId, StreamId, UserId};
 use tempfile::TempDir;
@@ -73,14 +73,13 @@ impl Desk {
     }
 
     pub(crate) fn people_look(&self, side: Side, bundle: &BundleId, order: PeopleOrder) -> Witnessed {
-        let asked = log_people(bundle, order);
-        self.witness(if side == Side::Patients { Entry::PatientsList(asked) } else { Entry::UsersList(asked) })
+        self.witness(list_entry(&PeopleAsked { bundle, side, beginning: "", order, offset: 0, limit: 0 }))
     }
 
     /// The first people of a list.
     pub(crate) fn people(&self, side: Side, bundle: &BundleId, order: PeopleOrder, limit: usize) -> People {
         let seen = self.people_look(side, bundle, order);
-        self.store.people(&seen, PeopleAsked { bundle, side, order, offset: 0, limit }).unwrap()
+        self.store.people(&seen, PeopleAsked { bundle, side, beginning: "", order, offset: 0, limit }).unwrap()
     }
 
     pub(crate) fn begin(&self, traffic: &Traffic) -> Import {

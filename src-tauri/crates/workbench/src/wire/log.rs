@@ -51,11 +51,15 @@ pub struct LogEntry {
     pub what: String,
     /// The action's word in the log.
     pub action: String,
-    /// What it was about: the filter, the event, the bundle.
+    /// The bundle it was about, by its id.
+    pub bundle: Option<String>,
+    /// That bundle's name, while it is in the vault.
+    pub bundle_name: Option<String>,
+    /// What it was about, in words: the bundle, the filter, the event.
     pub object: String,
     /// Why.
     pub purpose: Option<String>,
-    /// What came of it: rows and patients shown, a verdict.
+    /// What came of it: rows, patients and users shown, a verdict.
     pub result: Option<String>,
     /// Hash of the entry, hex.
     pub hash: String,

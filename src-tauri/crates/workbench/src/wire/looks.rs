@@ -380,7 +380,7 @@ pub struct PeopleAsk {
     pub bundle: String,
     /// Patients or users.
     pub kind: PersonKind,
-    /// Only ids that begin with this.
+    /// Only ids that begin with this; it goes into the access log, so it is asked for on Enter and not while typing.
     pub prefix: String,
     /// `events`, `id`, `first`, `last`, `others`.
     pub sort: String,

@@ -1,0 +1,96 @@
+//! The form of what is printed: one JSON document for each command, in one style, and tables that stay tables.
+
+use serde_json::Value;
+
+use crate::office::{Office, PATIENT, REASON};
+
+/// Every member name in a value.
+fn names<'v>(value: &'v Value, into: &mut Vec<&'v str>) {
+    match value {
+        Value::Object(members) => members.iter().for_each(|(name, value)| {
+            into.push(name);
+            names(value, into);
+        }),
+        Value::Array(elements) => elements.iter().for_each(|element| names(element, into)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_command_prints_json_and_nothing_else() {
+    let office = Office::open();
+    std::fs::write(office.path("two"), "seven quiet herons wade\nnine loud herons wade off\n").unwrap();
+    let row = &office.json(&["patient", PATIENT, "--reason", REASON])[0];
+    let event = row["event_ref"].as_str().unwrap();
+    let one: &[&[&str]] = &[
+        &["verify", "sample"],
+        &["inspect", "sample"],
+        &["sample", "another", "--events", "100"],
+        &["sample-vault", "samples"],
+        &["vault", "create", "second"],
+        &["vault", "info"],
+        &["vault", "check"],
+        &["import", "sample", "--reason", REASON],
+        &["event", event, "--reason", REASON],
+        &["access-log", "verify"],
+        &["access-log", "export", "log.out"],
+        &["vault", "passwd", "--passphrase-file", "two"],
+    ];
+    let many: &[&[&str]] = &[
+        &["sample", "x", "--tamper", "list"],
+        &["bundles"],
+        &["patient", PATIENT, "--reason", REASON],
+        &["user-activity", "u-rn-204", "--reason", REASON],
+        &["search", "action:login", "--reason", REASON],
+        &["access-log", "show"],
+    ];
+    for words in many.iter().chain(one) {
+        let lines = office.json(words);
+        let is_one = one.contains(words);
+        assert!(if is_one { lines.len() == 1 } else { lines.len() > 1 }, "{words:?}: {} lines", lines.len());
+        for line in &lines {
+            assert!(line.is_object(), "{words:?}");
+            let mut found = Vec::new();
+            names(line, &mut found);
+            let is_snake = |name: &str| name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+            let odd: Vec<_> = found.into_iter().filter(|name| !is_snake(name)).collect();
+            assert_eq!(odd, [""; 0], "{words:?}");
+        }
+    }
+}
+
+#[test]
+fn an_event_has_the_members_of_its_row() {
+    let office = Office::open();
+    let row = &office.json(&["patient", PATIENT, "--reason", REASON])[0];
+    let event = &office.json(&["event", row["event_ref"].as_str().unwrap(), "--reason", REASON])[0];
+    for member in ["event_ref", "event_id", "time", "time_utc", "user_id", "action", "integrity", "bundle", "notes"] {
+        assert_eq!(event[member], row[member], "{member}");
+    }
+}
+
+#[test]
+fn a_table_cannot_drive_a_terminal() {
+    let office = Office::open();
+    let event = r#"{"resourceType":"AuditEvent","type":{"code":"rest"},"action":"R","recorded":"2026-03-02T10:00:00Z","outcome":"0","agent":[{"who":{"reference":"P/\u001b[31m\u009b7"},"requestor":true}],"source":{"observer":{"display":"=cmd\u001b"}},"entity":[{"what":{"reference":"Patient/P-77"}}]}"#;
+    std::fs::write(office.path("odd.ndjson"), format!("{event}\n")).unwrap();
+    office.done(&["import", "odd.ndjson", "--reason", REASON]);
+    let table = office.done(&["patient", "P-77", "--reason", REASON, "--format", "csv"]);
+    assert!(!table.contains(['\u{1b}', '\u{9b}']), "{table:?}");
+    assert!(table.contains("P/⟦U+001B⟧[31m⟦U+009B⟧7") && table.contains("\"'=cmd"), "{table}");
+}
+
+#[test]
+fn a_finding_is_printed_with_both_hashes() {
+    let office = Office::open();
+    let report = office.run(&["verify", "damaged", "--format", "json"]);
+    let report: Value = serde_json::from_slice(&report.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    let finding = findings.iter().find(|finding| finding["code"] == "EVENT_MODIFIED").unwrap();
+    for form in ["text", "csv"] {
+        let told = String::from_utf8(office.run(&["verify", "damaged", "--format", form]).stdout).unwrap();
+        for member in ["expected", "actual"] {
+            assert!(told.contains(finding[member].as_str().unwrap()), "{form} lacks {member}: {told}");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Looks: the caveats that go with what is shown, what stays covered, and the line each leaves.
+
+use serde_json::json;
+
+use crate::office::{Office, PATIENT, REASON};
+
+const NOTE: &str = "The record does not say who asked; the first person named was taken.";
+
+/// The reference of the event with two patients.
+fn unclear(office: &Office) -> String {
+    let rows = office.json(&["search", "patient:P-1001", "--reason", REASON]);
+    rows[0]["event_ref"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn an_event_is_told_with_its_caveats_in_every_form() {
+    let office = Office::open();
+    let event = unclear(&office);
+    let look = ["event", &event, "--reason", REASON];
+    for form in ["text", "csv"] {
+        let told = office.done(&[&look[..], &["--format", form]].concat());
+        assert!(told.contains(NOTE) && told.contains("ACTOR_UNCLEAR"), "{form}: {told}");
+        assert!(told.contains("carries no evidence of its own"), "{form}: {told}");
+    }
+    let told = &office.json(&look)[0];
+    assert_eq!(told["notes"], json!([{ "code": "ACTOR_UNCLEAR", "sentence": NOTE }]));
+}
+
+#[test]
+fn rows_carry_their_notes() {
+    let office = Office::open();
+    let look = ["search", "patient:P-1001", "--reason", REASON];
+    assert_eq!(office.json(&look)[0]["notes"][0]["code"], "ACTOR_UNCLEAR");
+    let text = office.done(&look);
+    assert!(text.lines().next().unwrap().ends_with("ACTOR_UNCLEAR") && text.contains(NOTE), "{text}");
+    let table = office.done(&[&look[..], &["--format", "csv"]].concat());
+    assert!(table.lines().nth(1).unwrap().ends_with("\"ACTOR_UNCLEAR\""), "{table}");
+}
+
+#[test]
+fn names_and_other_patients_are_shown_only_after_a_reveal_of_their_own() {
+    let office = Office::open();
+    let event = unclear(&office);
+    let look = ["event", &event, "--reason", REASON];
+    let secrets = ["Whitfield", "Gomez", "P-1001", "P-2002"];
+    for form in ["text", "csv", "json"] {
+        let told = office.done(&[&look[..], &["--format", form]].concat());
+        for secret in secrets {
+            assert!(!told.contains(secret), "{form} shows {secret}: {told}");
+        }
+        assert!(told.contains("77"), "who asked is shown by id");
+    }
+    let reveals = |office: &Office| office.log().iter().filter(|entry| entry["action"] == "reveal").count();
+    assert_eq!(reveals(&office), 0);
+    let told = office.json(&[&look[..], &["--reveal"]].concat());
+    for secret in secrets {
+        assert!(told[0].to_string().contains(secret), "{secret}");
+    }
+    assert_eq!(reveals(&office), 1);
+}
+
+#[test]
+fn an_empty_or_too_short_reason_is_none_and_the_refusal_is_written() {
+    let office = Office::open();
+    let refusals = |office: &Office| office.log().iter().filter(|entry| entry["action"] == "refused").count();
+    let reasons = ["", "   ", "x", "1234567", "\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}"];
+    for (before, reason) in reasons.into_iter().enumerate() {
+        let (code, complaint) = office.refused(&["patient", PATIENT, "--reason", reason]);
+        assert_eq!(code, Some(4), "{reason:?}: {complaint}");
+        assert!(complaint.contains("at least 8 characters"), "{complaint}");
+        assert_eq!(refusals(&office), before + 1, "{reason:?}");
+    }
+    let (code, complaint) = office.refused(&["import", "sample", "--reason", " "]);
+    assert_eq!(code, Some(4), "{complaint}");
+    let log = office.log();
+    let refused: Vec<_> = log.iter().filter(|entry| entry["action"] == "refused").collect();
+    assert_eq!(
+        (refused[0]["object"].as_str(), refused.last().unwrap()["object"].as_str()),
+        (Some("look"), Some("import"))
+    );
+    assert!(log.iter().all(|entry| entry["action"] != "look"), "nothing was looked at");
+}
+
+#[test]
+fn the_log_says_which_bundle() {
+    let office = Office::open();
+    let look = office.json(&["patient", PATIENT, "--reason", REASON]);
+    let bundle = look[0]["bundle"].as_str().unwrap();
+    let log = office.log();
+    let about = |action: &str| log.iter().find(|entry| entry["action"] == action && entry["bundle"] == bundle).unwrap();
+    for action in ["import", "verify", "look"] {
+        let entry = about(action);
+        let (name, object) = (entry["bundle_name"].as_str().unwrap(), entry["object"].as_str().unwrap());
+        assert!(!name.is_empty() && object.starts_with(&format!("{name} ({})", &bundle[..12])), "{entry}");
+    }
+    let text = office.done(&["access-log", "show"]);
+    assert!(text.contains(&bundle[..12]), "{text}");
+    assert!(text.contains("Times are in UTC."), "{text}");
+}

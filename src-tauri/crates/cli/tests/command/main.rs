@@ -1,0 +1,8 @@
+//! The command line from outside: the built program on vaults in temporary folders.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod forms;
+mod looks;
+mod office;
+mod words;

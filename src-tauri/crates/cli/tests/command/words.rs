@@ -1,0 +1,60 @@
+//! The words of the command line, and the counts and zones beside what is printed.
+
+use crate::office::{Office, PATIENT, REASON};
+
+#[test]
+fn a_filter_may_begin_with_a_hyphen_and_a_misspelt_option_is_none() {
+    let office = Office::open();
+    let all = office.json(&["search", "", "--reason", REASON]);
+    let found = office.json(&["search", "-action:login", "--reason", REASON]);
+    assert!(found.len() > 1 && found.len() < all.len(), "{} of {}", found.len(), all.len());
+    assert!(found.iter().all(|row| row["action"] != "login"));
+    assert_eq!(office.json(&["patient", "-7", "--reason", REASON])[0]["total"], 0);
+    assert_eq!(office.refused(&["search", "--limt=1", "--reason", REASON]).0, Some(2));
+    assert_eq!(office.refused(&["patient", "--limt=1", "--reason", REASON]).0, Some(2));
+}
+
+#[test]
+fn an_empty_id_asks_for_nobody() {
+    let office = Office::open();
+    for command in ["patient", "user-activity", "event"] {
+        for id in ["", "  "] {
+            let (code, complaint) = office.refused(&[command, id, "--reason", REASON]);
+            assert_eq!(code, Some(2), "{command} {id:?}: {complaint}");
+        }
+    }
+    assert_eq!(office.refused(&["patient", PATIENT, "--bundle", "", "--reason", REASON]).0, Some(2));
+    assert!(office.log().iter().all(|entry| entry["action"] != "look"));
+}
+
+#[test]
+fn totals_count_what_is_shown_and_stand_with_the_rows() {
+    let office = Office::open();
+    let lines = office.json(&["patient", "P-1001", "--reason", REASON]);
+    assert_eq!(lines.last().unwrap().to_string(), r#"{"total":1,"users":1}"#);
+    let text = office.done(&["patient", "P-1001", "--reason", REASON]);
+    assert!(text.contains("\n1 event, 1 user\n"), "{text}");
+    let text = office.done(&["search", "patient:P-1001", "--reason", REASON]);
+    assert!(!text.contains("patients"), "the covered one is not counted: {text}");
+    let text = office.done(&["user-activity", "u-rn-204", "--reason", REASON]);
+    assert!(text.contains(" events, 1 user, ") && text.contains(" patient"), "{text}");
+}
+
+#[test]
+fn text_says_in_which_zone() {
+    let office = Office::open();
+    for words in [&["patient", PATIENT][..], &["user-activity", "u-rn-204"], &["search", "action:login"]] {
+        let text = office.done(&[words, &["--reason", REASON]].concat());
+        assert!(text.contains("Days are read in America/New_York; times are shown as recorded."), "{text}");
+    }
+    assert!(office.done(&["bundles"]).contains("UTC"));
+}
+
+#[test]
+fn a_file_is_called_by_its_name() {
+    let office = Office::open();
+    std::fs::write(office.path("notabundle"), "").unwrap();
+    let (code, complaint) = office.refused(&["verify", "notabundle"]);
+    assert_eq!(code, Some(5));
+    assert!(complaint.contains("chartproof: notabundle is not an audit bundle"), "{complaint}");
+}
