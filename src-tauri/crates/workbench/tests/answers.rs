@@ -5,6 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod office;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -13,10 +15,10 @@ use serde::Serialize;
 use serde_json::json;
 use tempfile::TempDir;
 use workbench::wire::{
-    AccessLogAsk, BinsAsk, BundleAsk, CreateVaultAsk, EventAsk, FacetAsk, FaultCode, JobState, Look, LookAsk, Nothing,
-    PeopleAsk, PersonAsk, PersonKind, PurposeAsk, RevealAsk, RowsAsk, StatusAsk,
+    AccessLogAsk, BinsAsk, BundleAsk, EventAsk, FacetAsk, FaultCode, JobState, Look, LookAsk, Nothing, PeopleAsk,
+    PersonAsk, PersonKind, PurposeAsk, RevealAsk, RowsAsk, StatusAsk,
 };
-use workbench::{ANSWER_BYTES_MAX, Desk, ImportWish, NoWindow, Options, SampleWish, direct};
+use workbench::{ANSWER_BYTES_MAX, Desk, ImportWish, SampleWish, direct};
 
 /// Records whose texts are as long as a record may be.
 const LONG_RECORDS: usize = 6;
@@ -65,12 +67,7 @@ struct Bench {
 
 impl Bench {
     fn open() -> Self {
-        let dir = TempDir::new().unwrap();
-        let mut options = Options::at(dir.path().join("vault"));
-        options.cost = vault::KdfCost::FLOOR;
-        let desk = Desk::new(options, Box::new(NoWindow));
-        let passphrase = "seven quiet herons wade".to_owned();
-        desk.create_vault(CreateVaultAsk { user: "okafor".to_owned(), passphrase }).unwrap();
+        let (dir, desk) = office::open();
         desk.give_purpose(PurposeAsk { text: "a reason ".repeat(200) }).unwrap();
         Self { dir, desk }
     }

@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod office;
+
 use std::path::{Path, PathBuf};
 
+use office::PASSPHRASE;
 use tempfile::TempDir;
 use workbench::wire::{
     AccessLogAsk, BinsAsk, BundleAsk, CopyAsk, CopyPlaceAsk, CreateVaultAsk, EventAsk, FacetAsk, FaultCode, JobAsk,
@@ -12,7 +15,6 @@ use workbench::wire::{
 };
 use workbench::{Desk, ImportWish, NoWindow, Options, RowWish, SampleWish, direct};
 
-const PASSPHRASE: &str = "seven quiet herons wade";
 const REASON: &str = "Complaint of 12 March, chart of a colleague";
 
 struct Bench {
@@ -23,11 +25,7 @@ struct Bench {
 impl Bench {
     /// A desk with an office's vault, open, without a purpose.
     fn open() -> Self {
-        let dir = TempDir::new().unwrap();
-        let mut options = Options::at(dir.path().join("vault"));
-        options.cost = vault::KdfCost::FLOOR;
-        let desk = Desk::new(options, Box::new(NoWindow));
-        desk.create_vault(CreateVaultAsk { user: "okafor".into(), passphrase: PASSPHRASE.into() }).unwrap();
+        let (dir, desk) = office::open();
         Self { dir, desk }
     }
 
