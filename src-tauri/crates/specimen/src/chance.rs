@@ -7,7 +7,7 @@
 
 /// A stream of random numbers that follows from a seed and a name.
 #[derive(Clone, Debug)]
-pub(crate) struct Chance {
+pub struct Chance {
     state: [u64; 4],
 }
 
@@ -22,7 +22,8 @@ pub(crate) const fn mix(number: u64) -> u64 {
 impl Chance {
     /// The stream called `name`; streams of different names are independent, so that one part of the traffic can
     /// change without moving the others.
-    pub(crate) fn new(seed: u64, name: &str) -> Self {
+    #[must_use]
+    pub fn new(seed: u64, name: &str) -> Self {
         let mut word = name.bytes().fold(mix(seed), |word, byte| mix(word ^ u64::from(byte)));
         let mut state = [0; 4];
         for slot in &mut state {
@@ -48,7 +49,7 @@ impl Chance {
     }
 
     /// A number from `low` to `high`, both included.
-    pub(crate) fn between(&mut self, low: u64, high: u64) -> u64 {
+    pub fn between(&mut self, low: u64, high: u64) -> u64 {
         low + self.below(high.saturating_sub(low) + 1)
     }
 
@@ -58,7 +59,7 @@ impl Chance {
     }
 
     /// A place in a row of `count` things.
-    pub(crate) fn index(&mut self, count: usize) -> usize {
+    pub fn index(&mut self, count: usize) -> usize {
         usize::try_from(self.below(count as u64)).unwrap_or_default()
     }
 
@@ -109,7 +110,7 @@ impl Chance {
     }
 
     /// A version 4 UUID as a string.
-    pub(crate) fn uuid_text(&mut self) -> String {
+    pub fn uuid_text(&mut self) -> String {
         String::from_utf8_lossy(&self.uuid()).into_owned()
     }
 }

@@ -36,6 +36,7 @@ mod tamper;
 mod traffic;
 
 pub use bundle::{Head, Plan, Specimen, WriteFault};
+pub use chance::Chance;
 pub use options::{DAYS_MAX, EVENTS_MAX, Options, ROWS_PER_SEGMENT, ROWS_PER_SEGMENT_MAX, Refusal, TAMPER_EVENTS_MIN};
 pub use packing::Compression;
 pub use scenario::Scenario;
