@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use workbench::wire::{JobState, LookAsk, PrintedAsk, StatusAsk};
+use workbench::wire::{CopyAsk, JobState, LookAsk, StatusAsk};
 use workbench::{Desk, ImportWish};
 
 use crate::Outcome;
@@ -46,11 +46,13 @@ pub(crate) fn measure(vault: &Path, passphrase_file: &Path, small: &Path, large:
     Ok(())
 }
 
-/// One line of the access log: that rows of the look are printed. Nothing is read for it.
+/// One line of the access log: that something of the look is copied. Nothing is read for it.
 fn line(desk: &Desk, look: u32) -> Outcome<Duration> {
     std::thread::sleep(PAUSE);
+    let copied = CopyAsk { look: Some(look), event_ref: None, what: "cell".to_owned(), text: "read".to_owned() };
     let started = Instant::now();
-    desk.printed(PrintedAsk { look, rows: 1 }).map_err(in_words)?;
+    // Without a window there is no clipboard; the line is written before that is found.
+    drop(desk.copy(copied));
     Ok(started.elapsed())
 }
 

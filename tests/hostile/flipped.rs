@@ -9,7 +9,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use workbench::Gauge;
-use workbench::direct;
+use workbench::direct::{self, VerifyWish};
 
 use crate::office::Office;
 use crate::parcel::Parcel;
@@ -30,7 +30,7 @@ fn every_byte(path: &Path, members: &[Member]) -> u64 {
             // Which of the eight is as good as chance, and the same each time (Knuth's multiplicative hash).
             let bit = (at.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 61) & 7;
             file.write_all_at(&[byte[0] ^ (1 << bit)], at).unwrap();
-            let verified = direct::verify(path, false, &Gauge::default());
+            let verified = direct::verify(path, &VerifyWish::default(), &Gauge::default());
             file.write_all_at(&byte, at).unwrap();
             let place = format!("bit {bit} of byte {} of {}", at - begin, member.name());
             let verified = verified.unwrap_or_else(|fault| panic!("{place}: {}", fault.what));
@@ -39,7 +39,11 @@ fn every_byte(path: &Path, members: &[Member]) -> u64 {
             flipped += u64::from(!is_same);
         }
     }
-    assert_eq!(direct::verify(path, false, &Gauge::default()).unwrap().integrity(), "PASS", "and back");
+    assert_eq!(
+        direct::verify(path, &VerifyWish::default(), &Gauge::default()).unwrap().integrity(),
+        "PASS",
+        "and back"
+    );
     flipped
 }
 

@@ -59,6 +59,12 @@ pub(crate) enum Command {
     /// Check a bundle. Needs no vault.
     Verify {
         bundle: PathBuf,
+        /// Fingerprint of a key that you have compared and vouch for: sha256:HEX, or SHA256:… of an SSH key.
+        #[arg(long, value_name = "KID")]
+        trust: Vec<String>,
+        /// File with a head of the log from elsewhere: {"stream_id","last_seq","last_hash","last_event_id"}.
+        #[arg(long, value_name = "FILE")]
+        anchor: Vec<PathBuf>,
         /// Raise the limits on size and count.
         #[arg(long)]
         allow_large: bool,
@@ -161,6 +167,9 @@ pub(crate) struct SampleArguments {
     /// Compress the segments: `zstd` unless `gzip` is asked for.
     #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "zstd")]
     pub(crate) compress: Option<String>,
+    /// Sign each event, segment or checkpoint with a key that follows from the seed.
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) sign: Option<String>,
 }
 
 #[derive(Subcommand)]

@@ -20,6 +20,7 @@ use args::{Arguments, Command};
 use clap::Parser;
 use code::Code;
 use output::complain;
+use workbench::direct::VerifyWish;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -43,7 +44,10 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<Code, workbench::wire::Fault> {
     let Arguments { format, account, command } = arguments;
     match command {
-        Command::Verify { bundle, allow_large } => verifying::verify(bundle, *allow_large, *format),
+        Command::Verify { bundle, trust, anchor, allow_large } => {
+            let wish = VerifyWish { trust: trust.clone(), anchors: anchor.clone(), allow_large: *allow_large };
+            verifying::verify(bundle, &wish, *format)
+        }
         Command::Inspect { bundle, allow_large } => verifying::inspect(bundle, *allow_large, *format),
         Command::Sample(sample) => sampling::sample(sample, *format),
         Command::SampleVault { dir } => sampling::sample_vault(dir, *format),

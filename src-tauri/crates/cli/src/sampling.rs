@@ -36,6 +36,7 @@ pub(crate) fn sample(wish: &SampleArguments, format: Format) -> Result<Code, Fau
             tamper: wish.tamper.clone(),
             sha512: wish.sha512,
             compression: wish.compress.clone(),
+            signing: wish.sign.clone(),
         },
     )?;
     match format {

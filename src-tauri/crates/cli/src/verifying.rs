@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use workbench::direct::{self, Verified};
+use workbench::direct::{self, Verified, VerifyWish};
 use workbench::wire::Fault;
 use workbench::{Gauge, grouped};
 
@@ -12,9 +12,9 @@ use crate::output::Output;
 use crate::progress;
 
 /// Checks a bundle and says what was found.
-pub(crate) fn verify(bundle: &Path, allow_large: bool, format: Format) -> Result<Code, Fault> {
+pub(crate) fn verify(bundle: &Path, wish: &VerifyWish, format: Format) -> Result<Code, Fault> {
     let gauge = Gauge::default();
-    let verified = progress::show("Checking", &gauge, || direct::verify(bundle, allow_large, &gauge))?;
+    let verified = progress::show("Checking", &gauge, || direct::verify(bundle, wish, &gauge))?;
     let mut output = Output::new();
     match format {
         Format::Json => output.json(&verified.json)?,

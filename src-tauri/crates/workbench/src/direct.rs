@@ -1,14 +1,18 @@
 //! What needs no vault and leaves no trace: check a bundle, look at one, make a sample.
 
-use std::path::Path;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
 use bundle::{Inspection, Limits, Profile};
+use integrity::keys::Kid;
 use specimen::{Scenario, Tamper};
+use verify::{Anchor, PinnedKey, PinnedSshKey};
 
 use crate::jobs::Gauge;
 use crate::samples::{self, MadeSample, SampleWish};
-use crate::verdicts::{self, Document};
-use crate::wire::{Fault, Finding, Verdict};
+use crate::verdicts::{self, Document, Vouching};
+use crate::wire::{Fault, FaultCode, Finding, Verdict};
 use crate::words::{counted, grouped, period};
 
 /// A bundle that was checked.
@@ -41,13 +45,65 @@ pub struct Inspected {
     pub bytes: u64,
 }
 
+/// What a bundle is checked with, besides itself.
+#[derive(Clone, Debug, Default)]
+pub struct VerifyWish {
+    /// Fingerprints of keys that the caller vouches for: `sha256:` and 64 lowercase hex digits for a producer's key,
+    /// `SHA256:…` as `ssh-keygen -l` prints it for an SSH key.
+    pub trust: Vec<String>,
+    /// Files that hold an anchor each.
+    pub anchors: Vec<PathBuf>,
+    /// Raises the limits on size and count.
+    pub allow_large: bool,
+}
+
 /// Checks a bundle.
-pub fn verify(path: &Path, allow_large: bool, gauge: &Gauge) -> Result<Verified, Fault> {
-    let bundle = bundle::open(path, &limits(allow_large))?;
-    let report = verdicts::check(&bundle, gauge, &verify::NoOnlooker)?.with_path(path.display().to_string());
+pub fn verify(path: &Path, wish: &VerifyWish, gauge: &Gauge) -> Result<Verified, Fault> {
+    let vouching = vouching_of(wish)?;
+    let bundle = bundle::open(path, &limits(wish.allow_large))?;
+    let report = verdicts::check(&bundle, vouching, gauge, &verify::NoOnlooker)?.with_path(path.display().to_string());
     let document = Document::of(&report)?;
     let json = serde_json::to_value(&report).map_err(|_| Fault::internal("The report cannot be written."))?;
     Ok(Verified { verdict: document.verdict(), findings: document.findings(None), json })
+}
+
+fn vouching_of(wish: &VerifyWish) -> Result<Vouching, Fault> {
+    let mut vouching = Vouching::default();
+    for fingerprint in &wish.trust {
+        if let Some(kid) = Kid::from_text(fingerprint) {
+            vouching.trust.keys.push(PinnedKey::by_kid(kid));
+        } else if is_ssh_fingerprint(fingerprint) {
+            let (vouching_by, revoked_from) = (verify::Vouching::default(), None);
+            let key = PinnedSshKey { fingerprint: fingerprint.clone(), vouching: vouching_by, revoked_from };
+            vouching.trust.ssh_keys.push(key);
+        } else {
+            let what = "A key's fingerprint is sha256: and 64 lowercase hexadecimal digits, or SHA256: and 43 characters \
+                        as ssh-keygen -l prints it.";
+            return Err(Fault::bad_input(what));
+        }
+    }
+    for path in &wish.anchors {
+        vouching.anchors.push(anchor_of(path)?);
+    }
+    Ok(vouching)
+}
+
+/// `SHA256:` and the base64 of 32 bytes without padding.
+fn is_ssh_fingerprint(text: &str) -> bool {
+    let base64 = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
+    text.strip_prefix("SHA256:").is_some_and(|digest| digest.len() == 43 && digest.bytes().all(base64))
+}
+
+fn anchor_of(path: &Path) -> Result<Anchor, Fault> {
+    let name = bundle::escape::visible_bytes(path.file_name().unwrap_or_default().as_encoded_bytes());
+    let unreadable = |error: std::io::Error| {
+        let what = format!("The anchor file {name} cannot be read: {}. Check where it lies.", error.kind());
+        Fault::new(FaultCode::Unreadable, what)
+    };
+    let mut text = Vec::new();
+    let most = verify::ANCHOR_BYTES_MAX as u64 + 1;
+    File::open(path).map_err(unreadable)?.take(most).read_to_end(&mut text).map_err(unreadable)?;
+    Anchor::from_json(&text).map_err(|fault| Fault::bad_input(format!("{name} is no anchor: {fault}.")))
 }
 
 /// Looks at a bundle without checking it.
@@ -98,7 +154,7 @@ pub(crate) fn facts_of(inspection: &Inspection) -> Vec<(String, String)> {
     });
     let policy = inspection.signature_policy.as_deref().map(|policy| match policy {
         "none" => "nothing is signed".to_owned(),
-        policy => format!("{policy}, not checked yet"),
+        policy => format!("{policy}, as stated"),
     });
     let facts = [
         ("Profile", Some(inspection.profile.to_owned())),

@@ -25,7 +25,7 @@ use crate::jobs::{Gauge, Outcome};
 use crate::keeping::{Watched, identity_of, keep};
 use crate::packed::Packed;
 use crate::session::Session;
-use crate::verdicts::{self, BundleFacts, Document};
+use crate::verdicts::{self, BundleFacts, Document, Vouching};
 use crate::wire::{Fault, FaultCode, ImportAsk, ImportStarted, Job, JobAsk, Next, Nothing};
 use crate::words::{counted, period};
 
@@ -230,11 +230,11 @@ impl Work {
         let profile = self.bundle.profile();
         if profile == Profile::AuditBundle1 {
             let mapper = Mapper { profile, files, intake: intake.clone(), trouble: Mutex::new(None) };
-            let report = verdicts::check(source, &self.gauge, &mapper)?;
+            let report = verdicts::check(source, Vouching::default(), &self.gauge, &mapper)?;
             mapper.result()?;
             return Ok(report);
         }
-        let report = verdicts::check(source, &self.gauge, &verify::NoOnlooker)?;
+        let report = verdicts::check(source, Vouching::default(), &self.gauge, &verify::NoOnlooker)?;
         self.map_foreign(intake, files)?;
         Ok(report)
     }

@@ -92,6 +92,7 @@ impl Desk {
             tamper: ask.altered.then(|| specimen::Tamper::EventModified.word().to_owned()),
             sha512: false,
             compression: None,
+            signing: None,
         };
         samples::make(&path, &wish)?;
         Ok(MaybeChosen { chosen: Some(self.take(path)?) })

@@ -267,7 +267,16 @@ mod tests {
         let (days, scenario, tamper) = (None, None, None);
         samples::make(
             &path,
-            &SampleWish { events: 50, seed: 1, days, scenario, tamper, sha512: false, compression: None },
+            &SampleWish {
+                events: 50,
+                seed: 1,
+                days,
+                scenario,
+                tamper,
+                sha512: false,
+                compression: None,
+                signing: None,
+            },
         )
         .unwrap();
         let bundle = bundle::open(&path, &bundle::Limits::standard()).unwrap();

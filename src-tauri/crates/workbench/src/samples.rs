@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use specimen::{Compression, Options as Specification, Refusal, Scenario, Sink, Specimen, Tamper, WriteFault};
+use specimen::{Compression, Options as Specification, Refusal, Scenario, Signing, Sink, Specimen, Tamper, WriteFault};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -38,6 +38,8 @@ pub struct SampleWish {
     pub sha512: bool,
     /// Word of the form in which segments are packed; `None` leaves them as they are.
     pub compression: Option<String>,
+    /// Word of what is signed; `None` signs nothing.
+    pub signing: Option<String>,
 }
 
 /// A sample that was made.
@@ -83,7 +85,15 @@ pub(crate) fn make(out: &Path, wish: &SampleWish) -> Result<MadeSample, Fault> {
             "events": specimen.records,
             "files": specimen.files,
             "bytes": specimen.bytes,
+            "kid": specimen.kid,
+            "head": {
+                "stream_id": specimen.stream_id,
+                "last_seq": specimen.head.last_seq,
+                "last_hash": specimen.head.last_hash,
+                "last_event_id": specimen.head.last_event_id,
+            },
             "expected": specimen.expectation.to_json(),
+            "expected_if_pinned": specimen.if_pinned.to_json(),
         }),
     })
 }
@@ -101,6 +111,7 @@ pub fn prepare_sample_vault(dir: &Path) -> Result<(), Fault> {
         tamper: None,
         sha512: false,
         compression: None,
+        signing: None,
     };
     make(&bag, &wish)?;
     desk.give_purpose(PurposeAsk { text: "Setting up the sample".to_owned() })?;
@@ -138,7 +149,13 @@ fn specification(wish: &SampleWish) -> Result<Specification, Fault> {
             .ok_or_else(|| Fault::bad_input("Segments are compressed with `zstd` or `gzip`, or not at all: `none`."))?,
     };
     let (events, seed, days, sha512) = (wish.events, wish.seed, wish.days, wish.sha512);
-    Ok(Specification { events, seed, days, sha512, compression, scenario, tamper, ..Specification::default() })
+    let signing = match wish.signing.as_deref() {
+        None => Signing::None,
+        Some(word) => Signing::from_word(word).ok_or_else(|| {
+            Fault::bad_input("Signed is each `event`, each `segment` or each `checkpoint`, or nothing: `none`.")
+        })?,
+    };
+    Ok(Specification { events, seed, days, sha512, compression, scenario, signing, tamper, ..Specification::default() })
 }
 
 fn refused(refusal: Refusal) -> Fault {

@@ -38,6 +38,9 @@ pub(crate) struct Document {
     stopped: Option<serde_json::Value>,
     counts: Counts,
     pub(crate) findings: Vec<verify::Finding>,
+    /// What the verdict rests on; reports of earlier versions have none.
+    #[serde(default)]
+    evidence: Evidence,
     proves: Vec<String>,
     does_not_prove: Vec<String>,
     /// When it was reached; added by the import.
@@ -58,12 +61,56 @@ struct Counts {
     events: u64,
 }
 
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Evidence {
+    #[serde(default)]
+    signed_by: Vec<SignedBy>,
+    #[serde(default)]
+    anchors: Vec<AnchorUsed>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct SignedBy {
+    signatures: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct AnchorUsed {
+    outcome: String,
+}
+
+impl Evidence {
+    /// Signatures that fit their keys.
+    fn signatures(&self) -> u64 {
+        self.signed_by.iter().map(|key| key.signatures).sum()
+    }
+
+    /// Anchors that say something about this bundle.
+    fn anchors(&self) -> u64 {
+        let compared = |anchor: &&AnchorUsed| matches!(&*anchor.outcome, "agrees" | "goes_on" | "differs" | "beyond");
+        self.anchors.iter().filter(compared).count() as u64
+    }
+}
+
+/// Who is trusted and which heads are known, for one check.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Vouching {
+    pub(crate) trust: verify::Trust,
+    pub(crate) anchors: Vec<verify::Anchor>,
+}
+
 /// Checks a bundle with all the processors there are, and shows on the gauge how far it is.
-pub(crate) fn check(source: &dyn Source, gauge: &Gauge, onlooker: &dyn Onlooker) -> Result<Report, Fault> {
+pub(crate) fn check(
+    source: &dyn Source,
+    vouching: Vouching,
+    gauge: &Gauge,
+    onlooker: &dyn Onlooker,
+) -> Result<Report, Fault> {
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let mut fingerprint_key = [0; 16];
     getrandom::fill(&mut fingerprint_key).map_err(|_| Fault::internal("The system gave no randomness."))?;
-    let options = Options { workers, ..Options::new(fingerprint_key) };
+    let Vouching { trust, anchors } = vouching;
+    let options = Options { workers, trust, anchors, ..Options::new(fingerprint_key) };
     let mut spill = verify::MemorySpill::new();
     let report = verify::check(source, &options, onlooker, &Watch { gauge }, &mut spill)?;
     if report.stopped().is_some() {
@@ -158,6 +205,13 @@ impl Document {
         if events != records {
             checked.push(format!("{} of them could be read as events", grouped(events)));
         }
+        let (signatures, anchors) = (self.evidence.signatures(), self.evidence.anchors());
+        if signatures > 0 {
+            checked.push(format!("{} against the keys that made them", counted(signatures, "signature")));
+        }
+        if anchors > 0 {
+            checked.push(format!("{} from outside the bundle", counted(anchors, "anchor")));
+        }
         checked
     }
 
@@ -175,12 +229,21 @@ impl Document {
             _ if found.clone().any(open) => CheckResult::NotChecked,
             Some(Severity::Error) => CheckResult::Differs,
             Some(Severity::Warning) => CheckResult::Notes,
-            _ if !has_looked || group.what == SIGNATURES => CheckResult::NotChecked,
+            _ if !has_looked || self.was_empty(group) => CheckResult::NotChecked,
             Some(Severity::Info) | None => CheckResult::Agrees,
         };
         let mut codes: Vec<String> = found.map(|finding| finding.code.name().to_owned()).collect();
         codes.dedup();
         Check { what: group.what.to_owned(), how: group.how.to_owned(), result, codes }
+    }
+
+    /// Whether there was nothing of this group to check.
+    fn was_empty(&self, group: &Group) -> bool {
+        match group.what {
+            SIGNATURES => self.evidence.signatures() == 0,
+            ANCHORS => self.evidence.anchors() == 0,
+            _ => false,
+        }
     }
 
     /// The findings for the page, worst first. `bundle` and `files` make the events they name openable.
@@ -219,6 +282,7 @@ impl Document {
 }
 
 const SIGNATURES: &str = "Signatures";
+const ANCHORS: &str = "Anchors";
 
 /// Findings that belong to one line of the list of checks.
 struct Group {
@@ -234,7 +298,7 @@ impl Group {
 }
 
 /// The order is that of the check itself.
-const GROUPS: [Group; 7] = [
+const GROUPS: [Group; 8] = [
     Group {
         what: "Container",
         how: "Names, entry types, limits and layout of the folder or zip",
@@ -297,7 +361,16 @@ const GROUPS: [Group; 7] = [
         how: "Chain of the checkpoints, and each checkpoint against the record it names",
         codes: &["CHECKPOINT"],
     },
-    Group { what: SIGNATURES, how: "Not checked by this version", codes: &["SIGNATURE"] },
+    Group {
+        what: SIGNATURES,
+        how: "Each signature against its key, and each key against those that somebody has pinned",
+        codes: &["SIGNATURE", "KEY_", "TOKEN_"],
+    },
+    Group {
+        what: ANCHORS,
+        how: "The log against its heads as they are known from elsewhere",
+        codes: &["ANCHOR_", "BUNDLE_ROLLBACK"],
+    },
 ];
 
 fn finding_out(finding: &verify::Finding, bundle: Option<(&BundleId, &[String])>) -> Finding {
@@ -319,6 +392,7 @@ fn finding_out(finding: &verify::Finding, bundle: Option<(&BundleId, &[String])>
         ("Altered within", pair(finding.altered_within)),
         ("Numbers skipped", range(finding.skipped_from, finding.skipped_to)),
         ("Member", finding.member.clone()),
+        ("Key", finding.kid.clone()),
         ("Field", finding.field.clone()),
         ("Times", finding.times.as_ref().map(|times| times.join(", "))),
         ("Days", finding.days.as_ref().map(|days| days.join(", "))),

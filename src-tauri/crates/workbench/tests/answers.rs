@@ -177,7 +177,16 @@ fn a_report_with_thousands_of_findings_fits_and_says_how_many_there_are() {
     let (scenario, tamper) = (None, None);
     direct::sample(
         &path,
-        &SampleWish { events: 4_000, seed: 4, days: None, scenario, tamper, sha512: false, compression: None },
+        &SampleWish {
+            events: 4_000,
+            seed: 4,
+            days: None,
+            scenario,
+            tamper,
+            sha512: false,
+            compression: None,
+            signing: None,
+        },
     )
     .unwrap();
     // Every record says that it failed: none matches its hash, none its successor.

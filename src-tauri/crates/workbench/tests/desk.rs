@@ -44,6 +44,7 @@ impl Bench {
             tamper: tamper.map(str::to_owned),
             sha512: false,
             compression: None,
+            signing: None,
         };
         direct::sample(&path, &wish).unwrap();
         path
@@ -339,6 +340,7 @@ fn records_of_compressed_segments_are_stored_and_shown_as_they_were_written() {
         tamper: None,
         sha512: false,
         compression: compression.map(str::to_owned),
+        signing: None,
     };
     let plain = bench.dir.path().join("plain");
     direct::sample(&plain, &wish(None)).unwrap();
@@ -371,6 +373,7 @@ fn a_cancelled_import_leaves_nothing() {
         tamper: None,
         sha512: false,
         compression: None,
+        signing: None,
     };
     direct::sample(&path, &wish).unwrap();
     let number = bench.desk.import_path(&path, &ImportWish::default()).unwrap().job.unwrap();

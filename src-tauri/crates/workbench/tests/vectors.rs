@@ -7,7 +7,8 @@
 
 use serde_json::Value;
 use tempfile::TempDir;
-use workbench::{Gauge, SampleWish, direct};
+use workbench::direct::{self, VerifyWish};
+use workbench::{Gauge, SampleWish};
 
 /// Makes the sample and gives its report and what had to be in it.
 fn report_of(tamper: Option<&str>, seed: u64, zipped: bool, compression: Option<&str>) -> (Value, Value) {
@@ -21,9 +22,10 @@ fn report_of(tamper: Option<&str>, seed: u64, zipped: bool, compression: Option<
         tamper: tamper.map(str::to_owned),
         sha512: false,
         compression: compression.map(str::to_owned),
+        signing: None,
     };
     let made = direct::sample(&path, &wish).unwrap();
-    let verified = direct::verify(&path, false, &Gauge::default()).unwrap();
+    let verified = direct::verify(&path, &VerifyWish::default(), &Gauge::default()).unwrap();
     (verified.json, made.json["expected"].clone())
 }
 

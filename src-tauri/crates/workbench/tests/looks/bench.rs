@@ -48,6 +48,7 @@ impl Bench {
             tamper: tamper.map(str::to_owned),
             sha512: false,
             compression: None,
+            signing: None,
         };
         direct::sample(&path, &wish).unwrap();
         self.import(&path)
