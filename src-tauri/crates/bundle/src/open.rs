@@ -21,15 +21,11 @@ use crate::trouble::{Trouble, TroubleCode};
 use crate::unpack::{Packing, unpack};
 use crate::{tar, zip};
 
-/// Files whose presence makes a directory a bag, even if it is a broken one.
-const BAG_MARKS: &[&str] = &[
-    "bagit.txt",
-    "bag-info.txt",
-    "manifest-sha256.txt",
-    "manifest-sha512.txt",
-    "tagmanifest-sha256.txt",
-    "data/audit-manifest.json",
-];
+/// Files whose presence makes a directory a bag, even if it is a broken one. So does a manifest in any algorithm.
+const BAG_MARKS: &[&str] = &["bagit.txt", "bag-info.txt", "data/audit-manifest.json"];
+/// How the names of a bag's lists begin and end.
+const LIST_BEGINNINGS: [&str; 2] = ["manifest-", "tagmanifest-"];
+const LIST_ENDING: &str = ".txt";
 /// Most children of a directory that are looked at to find out what it is.
 const CHILDREN_MAX: usize = 10_000;
 /// Most files whose content is looked at to recognize FHIR.
@@ -87,6 +83,8 @@ fn directory_root(path: &Path) -> Result<PathBuf, OpenFault> {
         let file_type = child.file_type().map_err(unreadable)?;
         if file_type.is_dir() {
             directories.insert(child.path());
+        } else if file_type.is_file() && is_list(&child.file_name().to_string_lossy()) {
+            return Ok(path.to_owned());
         } else if file_type.is_file() && fhir::is_resource_file(&child.file_name().to_string_lossy()) {
             files.insert(child.path());
         }
@@ -221,7 +219,12 @@ fn open_archive(path: &Path, container: Container, listed: Listed, limits: &Limi
 /// Whether a full name in an archive is a mark of a bag that lies at the top or one level down.
 fn is_bag_mark(name: &str) -> bool {
     let inner = name.split_once('/').map_or(name, |(_, inner)| inner);
-    BAG_MARKS.contains(&name) || BAG_MARKS.contains(&inner)
+    [name, inner].iter().any(|name| BAG_MARKS.contains(name) || is_list(name))
+}
+
+/// Whether a name is that of a manifest at the top of a bag.
+fn is_list(name: &str) -> bool {
+    name.ends_with(LIST_ENDING) && LIST_BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
 }
 
 /// What lies at the top of an archive.

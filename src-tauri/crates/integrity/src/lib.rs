@@ -12,6 +12,7 @@
 
 pub mod canonical;
 pub mod chain;
+pub mod checksum;
 pub mod digest;
 pub mod keys;
 pub mod merkle;

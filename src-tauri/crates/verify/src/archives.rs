@@ -96,7 +96,7 @@ fn read(
         Ok(reader) => reader,
         Err(fault) => return work.damaged(fault).map(|()| false),
     };
-    let mut summing = Summing::new(reader, payload.wants_sha512(path));
+    let mut summing = Summing::new(reader, payload.wants(path));
     for run in runs(&mut summing, &LineLimits::audit_bundle()) {
         let run = match run {
             Ok(run) => run,

@@ -54,7 +54,7 @@ pub fn check(
         let done = if has_evidence {
             audit_bundle(&mut work, onlooker, spill, &mut outcome)
         } else {
-            foreign::read(&mut work, &mut outcome.counts)
+            foreign::check(&mut work, &mut outcome)
         };
         match done {
             Ok(()) => {}
@@ -82,8 +82,8 @@ fn audit_bundle<'a>(
     outcome: &mut Outcome<'a>,
 ) -> Result<(), Halt> {
     let info = container::check_declaration(work)?;
-    let payload = Payload::read(work)?;
-    container::check_tag_files(work)?;
+    let payload = Payload::read(work, &info)?;
+    container::check_tag_files(work, &info)?;
     payload.compare_names(work);
     outcome.export = container::export(work)?;
     outcome.detached = seals::check_detached(work)?;
@@ -316,7 +316,7 @@ fn other_files(
     let others =
         source.entries().iter().filter(|entry| payload.lists(&entry.name) && !read.contains(entry.name.as_str()));
     for entry in others {
-        if let Some(sum) = work.sum_of(&entry.name, payload.wants_sha512(&entry.name))? {
+        if let Some(sum) = work.sum_of(&entry.name, payload.wants(&entry.name))? {
             payload.compare_sum(work, &entry.name, &sum);
         }
     }

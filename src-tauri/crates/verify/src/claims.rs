@@ -96,7 +96,7 @@ fn read_manifest(work: &mut Work<'_>, payload: &Payload) -> Result<Option<(Manif
         }
         return Ok(None);
     };
-    if let Some(sum) = work.sum_of(AUDIT_MANIFEST_NAME, false)? {
+    if let Some(sum) = work.sum_of(AUDIT_MANIFEST_NAME, payload.wants(AUDIT_MANIFEST_NAME))? {
         payload.compare_sum(work, AUDIT_MANIFEST_NAME, &sum);
     }
     let scan = match canonical::scan(&text) {

@@ -5,6 +5,7 @@ use integrity::Digest;
 use crate::anchors::Used;
 use crate::finding::Code;
 use crate::hands::HowFar;
+use crate::listed::Listed;
 use crate::reach::{self, Reach};
 use crate::report::{
     self, Basis, BundleName, Counts, CoverageSpan, Evidence, Grounds, Head, Integrity, Report, SignedBy,
@@ -21,6 +22,8 @@ pub(crate) struct Outcome<'a> {
     pub(crate) checkpoints_agreeing: u64,
     pub(crate) last_seq: Option<u64>,
     pub(crate) has_unread: bool,
+    /// What the lists of a bag came to whose records have no evidence of their own.
+    pub(crate) listed: Option<Listed>,
     /// Which export it is.
     pub(crate) export: Option<Digest>,
     pub(crate) detached: Detached,
@@ -37,7 +40,10 @@ pub(crate) fn conclude(work: Work<'_>, outcome: Outcome<'_>, has_evidence: bool,
     let grounds = Grounds {
         worst: work.tally.worst(),
         stopped: stopped.is_some(),
-        evaluable: has_evidence && outcome.counts.events > 0 && !outcome.has_unread,
+        evaluable: match &outcome.listed {
+            Some(listed) => listed.is_evidence(),
+            None => has_evidence && outcome.counts.events > 0 && !outcome.has_unread,
+        },
         signatures_open: work.tally.has(Code::SignaturesNotChecked),
         vouched: reach::weakest(&outcome.reaches),
         has_signatures: !outcome.signed_by.is_empty(),
@@ -49,7 +55,7 @@ pub(crate) fn conclude(work: Work<'_>, outcome: Outcome<'_>, has_evidence: bool,
         counts: outcome.counts,
         badge,
         stopped,
-        has_evidence,
+        has_evidence: has_evidence || outcome.listed.is_some(),
         has_unread: outcome.has_unread,
         checkpoints_agreeing: outcome.checkpoints_agreeing,
         last_seq: outcome.last_seq,
@@ -61,8 +67,10 @@ pub(crate) fn conclude(work: Work<'_>, outcome: Outcome<'_>, has_evidence: bool,
         goes_on: outcome.goes_on,
         has_trust: !work.options.trust.is_empty(),
     };
-    let (proves, does_not_prove, summary) =
-        (report::proves(&basis), report::does_not_prove(&basis), report::summary(&basis));
+    let (proves, does_not_prove, summary) = match &outcome.listed {
+        Some(listed) if stopped.is_none() => listed.words(&basis),
+        _ => (report::proves(&basis), report::does_not_prove(&basis), report::summary(&basis)),
+    };
     let holds = matches!(integrity, Integrity::Pass | Integrity::PassWithNotes);
     let evidence = Evidence::of(&outcome, holds);
     Report {

@@ -1,55 +1,88 @@
-//! Reads an export that carries no evidence of its own, so that what cannot be read is told with its place.
+//! Checks an export whose records carry no evidence of their own: the bag around it, if there is one, is held against
+//! its lists, and every record is read, so that what cannot be read is told with its place.
 //!
-//! Nothing is compared with anything: what can be read may still have been changed. A resource of another type is no
+//! No record is compared with anything: what can be read may still have been changed. A resource of another type is no
 //! event, and nothing is wrong with it; neither is an entry of a Bundle without a resource.
 
-use bundle::MapFault;
 use bundle::records::{Place, RecordCause, RecordRun, event_of};
+use bundle::{MapFault, ReadFault};
 
+use crate::conclude::Outcome;
+use crate::container;
 use crate::fault::Halt;
 use crate::finding::{Code, Finding};
+use crate::listed::{self, Listed};
 use crate::report::Counts;
 use crate::words::number;
 use crate::work::Work;
 
-/// Reads every record and counts them.
-pub(crate) fn read(work: &mut Work<'_>, counts: &mut Counts) -> Result<(), Halt> {
-    for run in work.source.records().into_iter().flatten() {
-        match run {
-            Ok(run) => read_run(work, &run, counts)?,
-            Err(fault) => work.damaged(fault)?,
-        }
+/// Checks what there is to check.
+pub(crate) fn check(work: &mut Work<'_>, outcome: &mut Outcome<'_>) -> Result<(), Halt> {
+    let is_bag = container::is_bag(work.source);
+    if is_bag {
+        // What a check that is stopped came to is no less a bag.
+        outcome.listed = Some(Listed::default());
+        outcome.listed = Some(listed::check(work)?);
     }
-    work.came(0, work.how_far.bytes_total)
+    let mut reading = Reading { work, counts: &mut outcome.counts, is_summed: is_bag };
+    reading.read()
 }
 
-fn read_run(work: &mut Work<'_>, run: &RecordRun, counts: &mut Counts) -> Result<(), Halt> {
-    let (mut records, mut bytes) = (0, 0_u64);
-    for record in run.records() {
-        let told = match record {
-            Ok(record) => {
-                bytes = bytes.saturating_add(u64::try_from(record.bytes.len()).unwrap_or(u64::MAX));
-                match event_of(work.source.profile(), record.bytes) {
-                    Ok(_) => {
-                        counts.events += 1;
-                        None
-                    }
-                    Err(MapFault::NotAnAuditEvent) => continue,
-                    Err(fault) => Some((record.place, unreadable(fault), fault.byte_offset())),
-                }
+/// Reads every record and counts them.
+struct Reading<'r, 'a> {
+    work: &'r mut Work<'a>,
+    counts: &'r mut Counts,
+    /// The files were held against lists: their bytes are counted, and their damage is told.
+    is_summed: bool,
+}
+
+impl Reading<'_, '_> {
+    fn read(&mut self) -> Result<(), Halt> {
+        for run in self.work.source.records().into_iter().flatten() {
+            match run {
+                Ok(run) => self.read_run(&run)?,
+                Err(fault) if self.is_told(&fault) => {}
+                Err(fault) => self.work.damaged(fault)?,
             }
-            Err(trouble) => match what_is_wrong(trouble.cause) {
-                Some(wrong) => Some((trouble.place, wrong, None)),
-                None => continue,
-            },
-        };
-        records += 1;
-        if let Some((place, (code, wrong), within)) = told {
-            work.find(finding(&place, code, &wrong, within));
         }
+        self.work.came(0, self.work.how_far.bytes_total)
     }
-    counts.records += records;
-    work.came(records, bytes)
+
+    /// Whether the comparison with the lists has told of the damage. A file that no list names was not read by it.
+    fn is_told(&self, fault: &ReadFault) -> bool {
+        let Some(trouble) = fault.trouble().filter(|_| self.is_summed) else { return false };
+        let code = container::code_of(trouble.code);
+        self.work.tally.told().iter().any(|told| told.code == code && told.file == trouble.file)
+    }
+
+    fn read_run(&mut self, run: &RecordRun) -> Result<(), Halt> {
+        let (mut records, mut bytes) = (0, 0_u64);
+        for record in run.records() {
+            let told = match record {
+                Ok(record) => {
+                    bytes = bytes.saturating_add(u64::try_from(record.bytes.len()).unwrap_or(u64::MAX));
+                    match event_of(self.work.source.profile(), record.bytes) {
+                        Ok(_) => {
+                            self.counts.events += 1;
+                            None
+                        }
+                        Err(MapFault::NotAnAuditEvent) => continue,
+                        Err(fault) => Some((record.place, unreadable(fault), fault.byte_offset())),
+                    }
+                }
+                Err(trouble) => match what_is_wrong(trouble.cause) {
+                    Some(wrong) => Some((trouble.place, wrong, None)),
+                    None => continue,
+                },
+            };
+            records += 1;
+            if let Some((place, (code, wrong), within)) = told {
+                self.work.find(finding(&place, code, &wrong, within));
+            }
+        }
+        self.counts.records += records;
+        self.work.came(records, if self.is_summed { 0 } else { bytes })
+    }
 }
 
 fn finding(place: &Place, code: Code, wrong: &str, within: Option<u64>) -> Finding {

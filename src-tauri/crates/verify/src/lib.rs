@@ -24,6 +24,8 @@ mod fault;
 mod finding;
 mod foreign;
 mod hands;
+mod hashing;
+mod listed;
 mod pass;
 mod proof;
 mod reach;

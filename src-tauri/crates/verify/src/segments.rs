@@ -23,8 +23,8 @@ pub(crate) fn compare(
     reordered: &BTreeSet<&str>,
 ) {
     for (claim, trace) in claims.segments.iter().zip(traces) {
-        let Some(sum) = trace.sum.filter(|_| claim.state == SegmentState::Present) else { continue };
-        payload.compare_sum(work, &claim.path, &sum);
+        let Some(sum) = trace.sum.as_ref().filter(|_| claim.state == SegmentState::Present) else { continue };
+        payload.compare_sum(work, &claim.path, sum);
         let Some(stated) = &claim.stated else { continue };
         if let Some(expected) = stated.sha256.as_ref().filter(|hex| **hex != sum.sha256.to_hex()) {
             let message = format!("{} is not the file that the audit manifest describes.", visible(&claim.path));

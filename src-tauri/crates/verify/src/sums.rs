@@ -1,15 +1,36 @@
-//! The digests of a file, made while it is read for another purpose.
+//! The checksums of a file, made while it is read for another purpose.
 
 use std::io::{self, Read};
 
-use integrity::{Digest, Digest512, Hasher, Hasher512};
+use integrity::checksum::{Algorithm, Checksum, Summer};
+use integrity::{Digest, Hasher};
+
+/// A set of algorithms.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Algorithms(u8);
+
+impl Algorithms {
+    pub(crate) const NONE: Self = Self(0);
+
+    pub(crate) fn with(self, algorithm: Algorithm) -> Self {
+        Self(self.0 | 1 << algorithm as u8)
+    }
+
+    pub(crate) fn has(self, algorithm: Algorithm) -> bool {
+        self.0 & 1 << algorithm as u8 != 0
+    }
+
+    pub(crate) fn iter(self) -> impl Iterator<Item = Algorithm> {
+        Algorithm::ALL.iter().copied().filter(move |algorithm| self.has(*algorithm))
+    }
+}
 
 /// What a file's bytes come to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct FileSum {
     pub(crate) sha256: Digest,
-    /// Present if it was asked for.
-    pub(crate) sha512: Option<Digest512>,
+    /// Those that were asked for besides.
+    pub(crate) others: Vec<Checksum>,
     pub(crate) bytes: u64,
     /// What a packed file unpacks to, if it was unpacked.
     pub(crate) content: Option<ContentSum>,
@@ -22,42 +43,60 @@ pub(crate) struct ContentSum {
 }
 
 impl FileSum {
-    /// The digests of bytes that lie in memory.
-    pub(crate) fn of(bytes: &[u8]) -> Self {
-        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        Self { sha256: Digest::of(bytes), sha512: Some(Digest512::of(bytes)), bytes: length, content: None }
+    /// The checksums of bytes that lie in memory.
+    pub(crate) fn of(bytes: &[u8], wanted: Algorithms) -> Self {
+        let mut summing = Summing::new(io::empty(), wanted);
+        summing.absorb(bytes);
+        summing.finish()
+    }
+
+    /// The checksum in one algorithm as lowercase hex, if it was made.
+    pub(crate) fn hex(&self, algorithm: Algorithm) -> Option<String> {
+        if algorithm == Algorithm::Sha256 {
+            return Some(self.sha256.to_hex());
+        }
+        self.others.iter().find(|sum| sum.algorithm == algorithm).map(|sum| sum.hex.clone())
+    }
+
+    /// Whether all of these were made.
+    pub(crate) fn has(&self, wanted: Algorithms) -> bool {
+        wanted.iter().all(|algorithm| self.hex(algorithm).is_some())
     }
 }
 
-/// Hashes all that is read through it.
+/// Sums up all that is read through it: SHA-256, and what else is wanted.
 pub(crate) struct Summing<R> {
     reader: R,
     sha256: Hasher,
-    sha512: Option<Hasher512>,
+    others: Vec<Summer>,
     bytes: u64,
 }
 
 impl<R: Read> Summing<R> {
-    pub(crate) fn new(reader: R, with_sha512: bool) -> Self {
-        Self { reader, sha256: Hasher::new(), sha512: with_sha512.then(Hasher512::new), bytes: 0 }
+    pub(crate) fn new(reader: R, wanted: Algorithms) -> Self {
+        let others = wanted.iter().filter(|algorithm| *algorithm != Algorithm::Sha256);
+        Self { reader, sha256: Hasher::new(), others: others.map(Summer::new).collect(), bytes: 0 }
     }
 
-    /// The digests of what was read; only meaningful at the end of the stream.
+    fn absorb(&mut self, bytes: &[u8]) {
+        self.sha256.update(bytes);
+        for summer in &mut self.others {
+            summer.update(bytes);
+        }
+        self.bytes += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    }
+
+    /// The checksums of what was read; only meaningful at the end of the stream.
     pub(crate) fn finish(self) -> FileSum {
-        let sha512 = self.sha512.map(Hasher512::finish);
-        FileSum { sha256: self.sha256.finish(), sha512, bytes: self.bytes, content: None }
+        let others = self.others.into_iter().map(Summer::finish).collect();
+        FileSum { sha256: self.sha256.finish(), others, bytes: self.bytes, content: None }
     }
 }
 
 impl<R: Read> Read for Summing<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.reader.read(buffer)?;
-        let read = buffer.get(..count).unwrap_or_default();
-        self.sha256.update(read);
-        if let Some(sha512) = &mut self.sha512 {
-            sha512.update(read);
-        }
-        self.bytes += u64::try_from(count).unwrap_or(u64::MAX);
+        self.absorb(buffer.get(..count).unwrap_or_default());
         Ok(count)
     }
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 
 use bundle::ReadFault;
+use integrity::checksum::Algorithm;
 
 use crate::container;
 use crate::fault::Halt;
 use crate::finding::{Code, Finding, Tally};
 use crate::hands::{HowFar, Options, Proceed, Progress};
 use crate::source::Source;
-use crate::sums::{FileSum, Summing};
+use crate::sums::{Algorithms, FileSum, Summing};
 
 /// Bytes read at once from files that are only hashed.
 const CHUNK_BYTES: usize = 256 << 10;
@@ -53,7 +54,7 @@ impl<'a> Work<'a> {
         }
         match self.source.read(name, max_bytes) {
             Ok(bytes) => {
-                let sum = FileSum::of(&bytes);
+                let sum = FileSum::of(&bytes, Algorithms::NONE.with(Algorithm::Sha512));
                 self.came(0, sum.bytes)?;
                 self.sums.insert(name.to_owned(), sum);
                 Ok(Some(bytes))
@@ -62,19 +63,24 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Hashes a whole file; `None` if the container is damaged there, which is then reported.
-    pub(crate) fn sum_of(&mut self, name: &str, with_sha512: bool) -> Result<Option<FileSum>, Halt> {
-        if let Some(sum) = self.sums.get(name) {
-            return Ok(Some(*sum));
+    /// Sums up a whole file, in SHA-256 and what else is wanted; `None` if the container is damaged there, which is then
+    /// reported.
+    pub(crate) fn sum_of(&mut self, name: &str, wanted: Algorithms) -> Result<Option<FileSum>, Halt> {
+        let known = self.sums.get(name);
+        if let Some(sum) = known.filter(|sum| sum.has(wanted)) {
+            return Ok(Some(sum.clone()));
         }
+        // What was read before is not counted twice.
+        let is_known = known.is_some();
         let mut reader = match self.source.stream(name) {
-            Ok(reader) => Summing::new(reader, with_sha512),
+            Ok(reader) => Summing::new(reader, wanted),
             Err(fault) => return self.damaged(fault).map(|()| None),
         };
         let mut chunk = vec![0; CHUNK_BYTES];
         loop {
             match reader.read(&mut chunk) {
                 Ok(0) => return Ok(Some(reader.finish())),
+                Ok(_) if is_known => self.came(0, 0)?,
                 Ok(count) => self.came(0, u64::try_from(count).unwrap_or(u64::MAX))?,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) => return self.damaged(ReadFault::of(error)).map(|()| None),

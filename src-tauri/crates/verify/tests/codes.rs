@@ -47,8 +47,31 @@ fn troubled(code: TroubleCode) -> Bag {
     bagged(|bag| bag.troubles.push(Trouble { code, file: Some("x".to_owned()), message: "A sentence.".to_owned() }))
 }
 
+/// A bag of another profile than ours, whose lists may be written as stock tools write them.
+fn plain(change: impl FnOnce(&mut Bag)) -> Bag {
+    bagged(|bag| {
+        bag.profile = bundle::Profile::Unknown;
+        change(bag);
+    })
+}
+
 /// A code, how to get it, and the locators it must have.
 const TABLE: &[(Code, Make, &[&str])] = &[
+    (
+        Code::ManifestIrregular,
+        || plain(|bag| bag.edit("manifest-sha256.txt", "  data/", " *data/")),
+        &["file", "line", "count"],
+    ),
+    (
+        Code::FetchNotFollowed,
+        || plain(|bag| bag.set("fetch.txt", "http://127.0.0.1/x - data/keys/keys.json\n")),
+        &["file", "count"],
+    ),
+    (
+        Code::AlgorithmWeak,
+        || plain(|bag| bag.set("manifest-md5.txt", "d41d8cd98f00b204e9800998ecf8427e  data/keys/keys.json\n")),
+        &["file"],
+    ),
     (Code::PathUnsafe, || troubled(TroubleCode::PathUnsafe), &["file"]),
     (Code::LinkForbidden, || troubled(TroubleCode::LinkForbidden), &["file"]),
     (Code::ArchiveLayout, || troubled(TroubleCode::ArchiveLayout), &["file"]),

@@ -301,7 +301,7 @@ impl Group {
 const GROUPS: [Group; 8] = [
     Group {
         what: "Container",
-        how: "Names, entry types, limits and layout of the folder or zip",
+        how: "Names, entry types, limits and layout of the folder or archive",
         codes: &[
             "PATH_",
             "LINK_",
@@ -315,8 +315,8 @@ const GROUPS: [Group; 8] = [
     },
     Group {
         what: "Manifests",
-        how: "SHA-256 (and SHA-512 where present) of every file, recomputed and compared",
-        codes: &["BAG_", "MANIFEST_", "OXUM_", "FETCH_", "FILE_", "TAG_FILE_"],
+        how: "Every file summed up again in each algorithm of its lists, and compared",
+        codes: &["BAG_", "MANIFEST_", "OXUM_", "FETCH_", "FILE_", "TAG_FILE_", "ALGORITHM_"],
     },
     Group {
         what: "Audit manifest and segments",

@@ -78,7 +78,7 @@ pub(crate) fn read(
         Ok(reader) => reader,
         Err(fault) => return work.damaged(fault).map(|()| checkpoints),
     };
-    let mut summing = Summing::new(reader, payload.wants_sha512(path));
+    let mut summing = Summing::new(reader, payload.wants(path));
     let mut chain = Chain::default();
     for run in runs(&mut summing, &LineLimits::audit_bundle()) {
         let run = match run {

@@ -1,70 +1,100 @@
-//! Compares what the manifests list with what is there.
+//! Compares what the payload manifests list with what is there.
 //!
-//! One file gives at most one finding: a file that is missing has no hash to be wrong, and a difference in one list
+//! One file gives at most one finding: a file that is missing has no checksum to be wrong, and a difference in one list
 //! is not told again for the other.
 
 use std::collections::BTreeSet;
 
 use bundle::escape::visible;
-use integrity::{Digest, Digest512};
-
-use crate::fault::Halt;
-use crate::finding::{Code, Finding};
-use crate::sums::FileSum;
-use crate::words::number;
-use crate::work::Work;
+use integrity::checksum::{Algorithm, Checksum};
 
 use super::declaration::{BagInfo, oxum_mismatch};
 use super::listing::{self, Listing};
+use super::paths::Names;
+use super::{fetch, lists_of};
+use crate::fault::Halt;
+use crate::finding::{Code, Finding};
+use crate::sums::{Algorithms, FileSum};
+use crate::work::Work;
 
-/// Name of the required payload manifest.
-pub(super) const MANIFEST: &str = "manifest-sha256.txt";
-const MANIFEST_512: &str = "manifest-sha512.txt";
-const TAG_MANIFEST: &str = "tagmanifest-sha256.txt";
-const TAG_MANIFEST_512: &str = "tagmanifest-sha512.txt";
+/// How the names of payload manifests begin.
+pub(super) const MANIFEST: &str = "manifest-";
 /// Where payload files lie.
 pub(crate) const PAYLOAD: &str = "data/";
-/// Where detached signatures lie; never listed, so that they can be added later.
-pub(crate) const SIGNATURES: &str = "signatures/";
 
 /// What the payload manifests say.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Payload {
-    sha256: Option<Listing>,
-    sha512: Option<Listing>,
+    listings: Vec<Listing>,
+    /// Whether each list must name every file (`BagIt` 1.0), and not only all of them together.
+    each_is_complete: bool,
 }
 
 impl Payload {
-    /// Reads the payload manifests.
-    pub(crate) fn read(work: &mut Work<'_>) -> Result<Self, Halt> {
-        let sha256 = listing::read(work, MANIFEST, Digest::BYTES)?;
-        let sha512 = listing::read(work, MANIFEST_512, Digest512::BYTES)?;
-        if sha256.is_none() && work.source.entry(MANIFEST).is_none() {
-            let message = format!("{MANIFEST} is missing: no list says which files belong to the bundle.");
-            work.find(Finding::new(Code::FileMissing, message).at_file(MANIFEST));
+    /// Reads the payload manifests, in every algorithm that is known, and `fetch.txt`.
+    pub(crate) fn read(work: &mut Work<'_>, info: &BagInfo) -> Result<Self, Halt> {
+        let names = Names::of(work.source.entries());
+        let mut listings = Vec::new();
+        for (name, algorithm) in lists_of(work, MANIFEST) {
+            listings.extend(listing::read(work, info, &names, &name, algorithm)?);
         }
-        Ok(Self { sha256, sha512 })
+        Self::miss_required(work, info);
+        let payload = Self { listings, each_is_complete: !info.is_old };
+        payload.tell_weak(work);
+        fetch::check(work, info, &names, &payload)?;
+        Ok(payload)
     }
 
-    fn listings(&self) -> impl Iterator<Item = &Listing> {
-        self.sha256.iter().chain(&self.sha512)
+    /// Reports that there is no list to go by.
+    fn miss_required(work: &mut Work<'_>, info: &BagInfo) {
+        let mut names = work.source.entries().iter().map(|entry| entry.name.as_str());
+        let required = info.rules.manifest.map(|required| format!("{MANIFEST}{}.txt", required.word()));
+        let is_there = match &required {
+            Some(required) => names.any(|name| name == required),
+            // One in an algorithm that is not known has a finding of its own.
+            None => names.any(|name| name.starts_with(MANIFEST)),
+        };
+        if !is_there {
+            let name = required.unwrap_or_else(|| "manifest-sha512.txt".to_owned());
+            let message = format!("{name} is missing: no list says which files belong to the bundle.");
+            work.find(Finding::new(Code::FileMissing, message).at_file(&name));
+        }
     }
 
-    /// Whether a file needs a SHA-512 as well.
-    pub(crate) fn wants_sha512(&self, name: &str) -> bool {
-        self.sha512.as_ref().is_some_and(|listing| listing.digests.contains_key(name))
+    /// Reports lists that somebody could have made to fit another content.
+    fn tell_weak(&self, work: &mut Work<'_>) {
+        for listing in self.listings.iter().filter(|listing| listing.algorithm.is_weak()) {
+            let message = format!(
+                "{} is written in {}, for which two different files of one checksum can be made on purpose. It still \
+                 tells what was changed by accident.",
+                visible(&listing.name),
+                listing.algorithm.word()
+            );
+            work.find(Finding::new(Code::AlgorithmWeak, message).at_file(&listing.name));
+        }
+    }
+
+    /// The checksums that the lists have of a file.
+    pub(crate) fn wants(&self, name: &str) -> Algorithms {
+        let of_file = self.listings.iter().filter(|listing| listing.sums.contains_key(name));
+        of_file.fold(Algorithms::NONE, |wanted, listing| wanted.with(listing.algorithm))
     }
 
     /// Whether any list names the file.
     pub(crate) fn lists(&self, name: &str) -> bool {
-        self.listings().any(|listing| listing.digests.contains_key(name))
+        self.listings.iter().any(|listing| listing.sums.contains_key(name))
+    }
+
+    /// The algorithms of the lists.
+    pub(crate) fn algorithms(&self) -> impl Iterator<Item = Algorithm> {
+        self.listings.iter().map(|listing| listing.algorithm)
     }
 
     /// Compares names: what is listed and absent, present and not listed, listed here and not there.
     pub(crate) fn compare_names(&self, work: &mut Work<'_>) {
         let mut listed = BTreeSet::new();
-        for listing in self.listings() {
-            for (path, digest) in &listing.digests {
+        for listing in &self.listings {
+            for (path, sum) in &listing.sums {
                 if !path.starts_with(PAYLOAD) {
                     let message = format!("{} lists a file that is not part of the content.", visible(&listing.name));
                     work.find(
@@ -73,39 +103,48 @@ impl Payload {
                 } else if listed.insert(path.as_str()) && work.source.entry(path).is_none() {
                     let message = format!("{} is listed but missing.", visible(path));
                     let finding = Finding::new(Code::FileMissing, message).at_file(path);
-                    work.find(match digest {
-                        Some(digest) => finding.expected(digest.as_str()),
+                    work.find(match sum {
+                        Some(sum) => finding.expected(sum.as_str()),
                         None => finding,
                     });
                 }
             }
         }
         // Without a list every file would be extra; the missing list is the finding.
-        let Some(_) = self.listings().next() else { return };
+        if self.listings.is_empty() {
+            return;
+        }
         let entries = work.source.entries();
         for entry in entries.iter().filter(|entry| entry.name.starts_with(PAYLOAD)) {
-            if !listed.contains(entry.name.as_str()) && !self.listings().any(|listing| listing.has_lost_lines) {
+            if !listed.contains(entry.name.as_str()) && !self.listings.iter().any(|listing| listing.has_lost_lines) {
                 let message = format!("{} is in the bundle but in none of its lists.", visible(&entry.name));
                 work.find(Finding::new(Code::FileExtra, message).at_file(&entry.name));
             }
         }
-        self.compare_lists(work);
+        if self.each_is_complete {
+            self.compare_lists(work);
+        }
     }
 
+    /// Every list must name what any list names.
     fn compare_lists(&self, work: &mut Work<'_>) {
-        let (Some(sha256), Some(sha512)) = (&self.sha256, &self.sha512) else { return };
-        for (one, other) in [(sha256, sha512), (sha512, sha256)] {
-            if one.has_lost_lines {
-                continue;
+        for one in self.listings.iter().filter(|listing| !listing.has_lost_lines) {
+            let mut absent = BTreeSet::new();
+            let mut fuller = None;
+            for other in &self.listings {
+                let before = absent.len();
+                absent.extend(other.sums.keys().filter(|path| !one.sums.contains_key(*path)));
+                if absent.len() > before {
+                    fuller.get_or_insert(&other.name);
+                }
             }
-            let mut absent = other.digests.keys().filter(|path| !one.digests.contains_key(*path));
-            let Some(first) = absent.next() else { continue };
-            let count = 1 + u64::try_from(absent.count()).unwrap_or(u64::MAX);
+            let (Some(first), Some(other)) = (absent.first(), fuller) else { continue };
+            let count = u64::try_from(absent.len()).unwrap_or(u64::MAX);
             let message = format!(
                 "{} does not list {} that {} lists, the first one {}.",
-                one.name,
+                visible(&one.name),
                 crate::words::count_of(count, "file"),
-                other.name,
+                visible(other),
                 visible(first)
             );
             work.find(
@@ -114,21 +153,27 @@ impl Payload {
         }
     }
 
-    /// Compares the digests of one file with what is listed. At most one finding.
+    /// Compares the checksums of one file with what is listed. At most one finding.
     pub(crate) fn compare_sum(&self, work: &mut Work<'_>, name: &str, sum: &FileSum) {
-        let listed = |listing: &Option<Listing>| listing.as_ref()?.digests.get(name)?.clone();
-        let pairs = [
-            (listed(&self.sha256), Some(sum.sha256.to_hex())),
-            (listed(&self.sha512), sum.sha512.map(|digest| digest.to_hex())),
-        ];
-        for (expected, actual) in pairs {
-            let (Some(expected), Some(actual)) = (expected, actual) else { continue };
-            if expected != actual {
-                let message = format!("{} is not the file that was listed: its bytes have changed.", visible(name));
-                let finding = Finding::new(Code::FileHashMismatch, message).at_file(name);
-                work.find(finding.expected(expected).actual(actual));
-                return;
-            }
+        self.compare(work, name, |algorithm| sum.hex(algorithm));
+    }
+
+    /// As [`compare_sum`](Self::compare_sum), for the checksums that the lists want and no others.
+    pub(crate) fn compare_sums(&self, work: &mut Work<'_>, name: &str, sums: &[Checksum]) {
+        let hex = |sum: &Checksum| sum.hex.clone();
+        self.compare(work, name, |algorithm| sums.iter().find(|sum| sum.algorithm == algorithm).map(hex));
+    }
+
+    fn compare(&self, work: &mut Work<'_>, name: &str, actual: impl Fn(Algorithm) -> Option<String>) {
+        let different = self.listings.iter().find_map(|listing| {
+            let expected = listing.sums.get(name)?.clone()?;
+            let actual = actual(listing.algorithm)?;
+            (expected != actual).then_some((expected, actual))
+        });
+        if let Some((expected, actual)) = different {
+            let message = format!("{} is not the file that was listed: its bytes have changed.", visible(name));
+            let finding = Finding::new(Code::FileHashMismatch, message).at_file(name);
+            work.find(finding.expected(expected).actual(actual));
         }
     }
 
@@ -144,60 +189,6 @@ impl Payload {
         let mismatch = info.oxum.as_deref().and_then(|stated| oxum_mismatch(stated, bytes, files));
         if let Some(finding) = mismatch {
             work.find(finding);
-        }
-    }
-}
-
-/// Compares every tag file with the tag manifests.
-pub(crate) fn check_tag_files(work: &mut Work<'_>) -> Result<(), Halt> {
-    let sha256 = listing::read(work, TAG_MANIFEST, Digest::BYTES)?;
-    let sha512 = listing::read(work, TAG_MANIFEST_512, Digest512::BYTES)?;
-    if sha256.is_none() && work.source.entry(TAG_MANIFEST).is_none() {
-        let message = format!("{TAG_MANIFEST} is missing: nothing vouches for the bundle's own lists.");
-        work.find(Finding::new(Code::FileMissing, message).at_file(TAG_MANIFEST));
-    }
-    let listings: Vec<_> = sha256.iter().chain(&sha512).collect();
-    let mut listed = BTreeSet::new();
-    for listing in &listings {
-        for path in listing.digests.keys() {
-            if listed.insert(path.clone()) && work.source.entry(path).is_none() {
-                let message = format!("{} is listed but missing.", visible(path));
-                work.find(Finding::new(Code::FileMissing, message).at_file(path));
-            }
-        }
-    }
-    let is_tag = |name: &str| {
-        !name.starts_with(PAYLOAD) && !name.starts_with(SIGNATURES) && name != TAG_MANIFEST && name != TAG_MANIFEST_512
-    };
-    let lost_lines = listings.iter().any(|listing| listing.has_lost_lines);
-    for entry in work.source.entries().iter().filter(|entry| is_tag(&entry.name)) {
-        if !listed.contains(&entry.name) {
-            // fetch.txt has a finding of its own, and a list that is missing or torn explains the rest.
-            if entry.name != "fetch.txt" && !listings.is_empty() && !lost_lines {
-                let message =
-                    format!("{} is in none of the bundle's lists: it may come from anybody.", visible(&entry.name));
-                work.find(Finding::new(Code::TagFileUnlisted, message).at_file(&entry.name));
-            }
-            continue;
-        }
-        let Some(sum) = work.sum_of(&entry.name, sha512.is_some())? else { continue };
-        compare_tag(work, &entry.name, &sum, sha256.as_ref(), sha512.as_ref());
-    }
-    Ok(())
-}
-
-fn compare_tag(work: &mut Work<'_>, name: &str, sum: &FileSum, sha256: Option<&Listing>, sha512: Option<&Listing>) {
-    let listed = |listing: Option<&Listing>| listing?.digests.get(name)?.clone();
-    let pairs =
-        [(listed(sha256), Some(sum.sha256.to_hex())), (listed(sha512), sum.sha512.map(|digest| digest.to_hex()))];
-    for (expected, actual) in pairs {
-        let (Some(expected), Some(actual)) = (expected, actual) else { continue };
-        if expected != actual {
-            let message =
-                format!("{} is not the file that was listed: its {} bytes differ.", visible(name), number(sum.bytes));
-            let finding = Finding::new(Code::TagFileHashMismatch, message).at_file(name);
-            work.find(finding.expected(expected).actual(actual));
-            return;
         }
     }
 }

@@ -57,6 +57,9 @@ codes! {
     ManifestMalformed = "MANIFEST_MALFORMED", Error;
     ManifestDuplicatePath = "MANIFEST_DUPLICATE_PATH", Error;
     ManifestIncomplete = "MANIFEST_INCOMPLETE", Error;
+    ManifestIrregular = "MANIFEST_IRREGULAR", Warning;
+    FetchNotFollowed = "FETCH_NOT_FOLLOWED", Warning;
+    AlgorithmWeak = "ALGORITHM_WEAK", Warning;
     OxumMismatch = "OXUM_MISMATCH", Error;
     FileMissing = "FILE_MISSING", Error;
     FileExtra = "FILE_EXTRA", Error;

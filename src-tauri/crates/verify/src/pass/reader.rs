@@ -14,7 +14,7 @@ use bundle::unpack::{Packing, unpack};
 
 use super::{Arrival, Crew, Read, number};
 use crate::claims::{Claims, SegmentClaim, SegmentState};
-use crate::sums::{ContentSum, Summing};
+use crate::sums::{Algorithms, ContentSum, Summing};
 
 /// The other end of a channel is gone: the check was stopped.
 struct Gone;
@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
         };
         let taken = Cell::new(0);
         let reader = Counting { reader, taken: &taken };
-        let mut file = Summing::new(reader, self.crew.payload.wants_sha512(&claim.path));
+        let mut file = Summing::new(reader, self.crew.payload.wants(&claim.path));
         let outcome = match claim.packing {
             None => self.send_lines(segment, &mut file, &taken)?.map(|()| None),
             Some(packing) => self.send_unpacked(segment, &mut file, packing, claim, &taken)?.map(Some),
@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
         taken: &Cell<u64>,
     ) -> Result<Result<ContentSum, ReadFault>, Gone> {
         let unpacked = unpack(file, packing, &claim.path, &self.crew.source.limits());
-        let mut content = Summing::new(unpacked, false);
+        let mut content = Summing::new(unpacked, Algorithms::NONE);
         let outcome = self.send_lines(segment, &mut content, taken)?;
         Ok(outcome.map(|()| ContentSum { sha256: content.finish().sha256 }))
     }

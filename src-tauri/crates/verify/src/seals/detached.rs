@@ -15,6 +15,7 @@ use crate::fault::Halt;
 use crate::finding::{Code, Finding};
 use crate::proof::{Agreed, Pinned};
 use crate::record::clock;
+use crate::sums::Algorithms;
 use crate::trust::Vouching;
 use crate::words::count_of;
 use crate::work::Work;
@@ -88,7 +89,7 @@ fn covers_payload(work: &mut Work<'_>, tag_manifest: &[u8]) -> Result<bool, Halt
     if work.source.entry(MANIFEST).is_none() {
         return Ok(false);
     }
-    let Some(sum) = work.sum_of(MANIFEST, false)? else { return Ok(false) };
+    let Some(sum) = work.sum_of(MANIFEST, Algorithms::NONE)? else { return Ok(false) };
     let line = format!("{}  {MANIFEST}", sum.sha256.to_hex());
     Ok(tag_manifest.split(|byte| *byte == b'\n').any(|listed| listed == line.as_bytes()))
 }

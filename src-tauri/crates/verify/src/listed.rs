@@ -1,0 +1,124 @@
+//! Bags whose records carry no evidence of their own: the lists of files are all there is (formats 1.12, first row).
+//!
+//! FHIR resources wrapped in a bag, and bags of anything else. What the lists prove is little, and it is said.
+
+use crate::container::{self, PAYLOAD, Payload};
+use crate::fault::Halt;
+use crate::finding::Code;
+use crate::hashing::{Wish, sum_files};
+use crate::report::{self, Badge, Basis};
+use crate::words::count_of;
+use crate::work::Work;
+
+/// What the lists of a bag came to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Listed {
+    /// Files that are there and were compared with a list.
+    files: u64,
+    /// Whether every list is in an algorithm that is weak.
+    is_weak: bool,
+}
+
+/// What, if found, takes away that every file is as the lists say.
+const FILE_CODES: [Code; 9] = [
+    Code::FileMissing,
+    Code::FileExtra,
+    Code::FileHashMismatch,
+    Code::TagFileHashMismatch,
+    Code::ManifestMalformed,
+    Code::ManifestDuplicatePath,
+    Code::ManifestIncomplete,
+    Code::ArchiveLayout,
+    Code::ArchiveLimitExceeded,
+];
+
+/// Checks a bag against its own lists.
+pub(crate) fn check(work: &mut Work<'_>) -> Result<Listed, Halt> {
+    let info = container::check_declaration(work)?;
+    let payload = Payload::read(work, &info)?;
+    container::check_tag_files(work, &info)?;
+    payload.compare_names(work);
+    let listed = work.source.entries().iter().filter(|entry| payload.lists(&entry.name));
+    let wishes = listed.filter(|entry| entry.name.starts_with(PAYLOAD)).map(|entry| Wish {
+        name: entry.name.clone(),
+        size_bytes: entry.size_bytes,
+        wanted: payload.wants(&entry.name),
+    });
+    let wishes: Vec<_> = wishes.collect();
+    let files = u64::try_from(wishes.len()).unwrap_or(u64::MAX);
+    sum_files(work, wishes, |work, name, outcome| match outcome {
+        Ok(sums) => {
+            payload.compare_sums(work, name, &sums);
+            Ok(())
+        }
+        Err(fault) => work.damaged(fault),
+    })?;
+    Payload::compare_oxum(work, &info);
+    let is_weak = payload.algorithms().all(integrity::checksum::Algorithm::is_weak);
+    Ok(Listed { files, is_weak })
+}
+
+impl Listed {
+    /// Whether anything was compared.
+    pub(crate) fn is_evidence(&self) -> bool {
+        self.files > 0
+    }
+
+    /// What the lists prove, what they do not, and the two lines of the verdict.
+    pub(crate) fn words(&self, basis: &Basis<'_>) -> (Vec<String>, Vec<String>, [String; 2]) {
+        (self.proves(basis), self.limits(), self.summary(basis))
+    }
+
+    fn proves(&self, basis: &Basis<'_>) -> Vec<String> {
+        if !self.is_evidence() {
+            return Vec::new();
+        }
+        let since = "nothing was changed by accident since";
+        vec![if FILE_CODES.iter().any(|code| basis.tally.has(*code)) {
+            format!("The files outside the places listed are as when the bag's lists were written: {since}.")
+        } else {
+            let (files, are) = (count_of(self.files, "file"), if self.files == 1 { "is" } else { "are" });
+            format!("The {files} in the bag {are} as when its lists were written: {since}.")
+        }]
+    }
+
+    fn summary(&self, basis: &Basis<'_>) -> [String; 2] {
+        match basis.badge {
+            Badge::Altered => report::summary(basis),
+            _ if !self.is_evidence() => [
+                "The bag lists no file that could be checked.".to_owned(),
+                "There is nothing in it to hold against its lists.".to_owned(),
+            ],
+            _ => {
+                let agree = if self.files == 1 { "agrees" } else { "agree" };
+                [
+                    format!("The {} in the bag {agree} with its lists.", count_of(self.files, "file")),
+                    "A list shows only that nothing was changed by accident since it was written: whoever can change \
+                     the files can write it anew."
+                        .to_owned(),
+                ]
+            }
+        }
+    }
+
+    fn limits(&self) -> Vec<String> {
+        let mut sentences = vec![
+            "That the log is complete: the records carry no evidence of their own, so any of them may have been changed \
+             or left out before the lists were written."
+                .to_owned(),
+            "That nobody changed the files on purpose: whoever could write the bag could write its lists anew, and \
+             nothing that was checked comes from outside it."
+                .to_owned(),
+        ];
+        if self.is_weak && self.is_evidence() {
+            sentences.push(
+                "Anything against somebody who prepared two files of one checksum: the lists are in MD5 or SHA-1 alone."
+                    .to_owned(),
+            );
+        }
+        sentences.push(
+            "That the system recorded the truth, or recorded everything, or that its clock was right.".to_owned(),
+        );
+        sentences
+    }
+}
