@@ -123,7 +123,7 @@ export const text = {
     title: 'Bundles',
     drop: 'Drop an audit bundle here',
     dropAnywhere: 'Drop it anywhere in this window',
-    dropHint: 'A zip file, a folder or a FHIR AuditEvent file. It is read, never written to.',
+    dropHint: 'A zip or tar file, a folder or a FHIR AuditEvent file. It is read, never written to.',
     file: 'Open bundle…',
     folder: 'Open a folder…',
     sample: 'Try the sample',
