@@ -1,12 +1,13 @@
 //! What the audit manifest claims (formats 1.6): streams, segments, archives, policy. Claims, not facts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 
-use bundle::Entry;
 use bundle::ab1::{AUDIT_MANIFEST_NAME, Archive, Manifest, Segment, Stream};
 use bundle::escape::visible;
 use bundle::limits::AUDIT_MANIFEST_BYTES_MAX;
-use bundle::unpack::Packing;
+use bundle::unpack::{Packing, unpack};
+use bundle::{Entry, ReadFault};
 use integrity::{canonical, chain};
 
 use crate::container::{BagInfo, Payload};
@@ -14,6 +15,7 @@ use crate::fault::Halt;
 use crate::finding::{Code, Finding};
 use crate::record::clock;
 use crate::seals::Entries;
+use crate::source::Source;
 use crate::work::Work;
 
 /// Where segments lie, for bundles whose audit manifest cannot tell.
@@ -29,6 +31,17 @@ pub(crate) struct SegmentClaim {
     pub(crate) state: SegmentState,
     /// How its lines are packed.
     pub(crate) packing: Option<Packing>,
+}
+
+impl SegmentClaim {
+    /// A reader over its lines, unpacked where they are packed.
+    pub(crate) fn content<'s>(&self, source: &'s dyn Source) -> Result<Box<dyn Read + Send + 's>, ReadFault> {
+        let stream = source.stream(&self.path)?;
+        Ok(match self.packing {
+            None => stream,
+            Some(packing) => Box::new(unpack(stream, packing, &self.path, &source.limits())),
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

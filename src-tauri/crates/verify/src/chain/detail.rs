@@ -56,7 +56,7 @@ impl Lines {
             if claim.state != SegmentState::Present {
                 continue;
             }
-            let reader = work.source.stream(&claim.path)?;
+            let reader = claim.content(work.source)?;
             let mut lines = lines.into_iter().peekable();
             for run in runs(reader, &LineLimits::audit_bundle()) {
                 // Damage was reported in the first pass; what lies behind it was never seen.
