@@ -115,6 +115,7 @@ fn audit_bundle<'a>(
     let passed = pass_over(work, onlooker, spill, &ground, &judge, &mut intake);
     outcome.counts.records = intake.records + intake.unreadable;
     outcome.counts.events = intake.records;
+    work.done.records = intake.records;
     if let Err(halt) = passed {
         work.tally.absorb(intake.tally);
         return Err(halt);
@@ -176,6 +177,7 @@ fn link(
             export: outcome.export,
         };
         chains.push(chain::link(work, ground.claims, &intake.segments, trace, elsewhere)?);
+        work.done.links += trace.records;
     }
     let mut tally = std::mem::take(&mut intake.tally);
     tell_neighbors(&mut tally, &intake.traces, &chains);
@@ -215,6 +217,7 @@ fn judge_streams<'a>(
         }
     }
     seals::tell(work, ground.keyring, &mut seals);
+    suspect_within(work, &traces, &mut chains);
     for ((trace, linked), agreed) in traces.iter().zip(&chains).zip(&agreed) {
         outcome.goes_on |= linked.goes_on;
         outcome.reaches.push(reach::reach(trace, linked, seals.streams.get(&trace.id), agreed));
@@ -275,6 +278,17 @@ fn judge_stream(
     let sealed = checkpoint::compare(work, checkpoints, trace, linked);
     checkpoint::missing_days(work, checkpoints, trace, linked);
     sealed
+}
+
+/// Takes over spans within which a checkpoint or an anchor shows that something was altered.
+fn suspect_within(work: &Work<'_>, traces: &[Trace], chains: &mut [Linked]) {
+    for finding in work.tally.told() {
+        let Some([from, to]) = finding.altered_within else { continue };
+        let of_stream = traces.iter().zip(&mut *chains);
+        for (_, linked) in of_stream.filter(|(trace, _)| finding.stream_id.as_deref() == Some(&trace.id)) {
+            linked.suspect.add(from, to);
+        }
+    }
 }
 
 fn tell_unknown_members(work: &mut Work<'_>, claims: &Claims, members: BTreeMap<String, (u64, Spot, u64)>) {

@@ -8,7 +8,7 @@ use crate::hands::HowFar;
 use crate::listed::Listed;
 use crate::reach::{self, Reach};
 use crate::report::{
-    self, Basis, BundleName, Counts, CoverageSpan, Evidence, Grounds, Head, Integrity, Report, SignedBy,
+    self, Basis, BundleName, Counts, CoverageSpan, Done, Evidence, Grounds, Head, Integrity, Report, SignedBy,
 };
 use crate::seals::Detached;
 use crate::work::Work;
@@ -73,6 +73,11 @@ pub(crate) fn conclude(work: Work<'_>, outcome: Outcome<'_>, has_evidence: bool,
     };
     let holds = matches!(integrity, Integrity::Pass | Integrity::PassWithNotes);
     let evidence = Evidence::of(&outcome, holds);
+    let done = Done {
+        signatures: evidence.signed_by.iter().map(|key| key.signatures).sum(),
+        anchors: u64::try_from(outcome.anchors.iter().filter(|used| used.is_compared()).count()).unwrap_or(u64::MAX),
+        ..work.done
+    };
     Report {
         bundle: BundleName {
             path: None,
@@ -85,6 +90,7 @@ pub(crate) fn conclude(work: Work<'_>, outcome: Outcome<'_>, has_evidence: bool,
         summary,
         stopped,
         counts: outcome.counts,
+        done,
         findings: work.tally.into_list(),
         coverage: outcome.coverage,
         proves,

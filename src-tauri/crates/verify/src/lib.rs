@@ -55,8 +55,8 @@ pub use hands::{
 };
 pub use proof::Proof;
 pub use report::{
-    AnchorUsed, Assurance, Badge, BundleName, Counts, CoverageSpan, CoverageState, Evidence, FORMAT, Head, Integrity,
-    KeyStanding, Reached, Report, SignedBy, Stamped,
+    AnchorUsed, Assurance, Badge, BundleName, Counts, CoverageSpan, CoverageState, Done, Evidence, FORMAT, Head,
+    Integrity, KeyStanding, Reached, Report, SignedBy, Stamped,
 };
 pub use source::Source;
 pub use spill::MemorySpill;

@@ -26,6 +26,7 @@ pub(crate) fn compare(
         let Some(sum) = trace.sum.as_ref().filter(|_| claim.state == SegmentState::Present) else { continue };
         payload.compare_sum(work, &claim.path, sum);
         let Some(stated) = &claim.stated else { continue };
+        work.done.segments += 1;
         if let Some(expected) = stated.sha256.as_ref().filter(|hex| **hex != sum.sha256.to_hex()) {
             let message = format!("{} is not the file that the audit manifest describes.", visible(&claim.path));
             let finding = Finding::new(Code::SegmentHashMismatch, message);

@@ -10,6 +10,7 @@ use crate::container;
 use crate::fault::Halt;
 use crate::finding::{Code, Finding, Tally};
 use crate::hands::{HowFar, Options, Proceed, Progress};
+use crate::report::Done;
 use crate::source::Source;
 use crate::sums::{Algorithms, FileSum, Summing};
 
@@ -22,6 +23,8 @@ pub(crate) struct Work<'a> {
     pub(crate) progress: &'a dyn Progress,
     pub(crate) tally: Tally,
     pub(crate) how_far: HowFar,
+    /// What was compared so far.
+    pub(crate) done: Done,
     /// Digests of the small files that were read whole, so that none is read twice.
     sums: BTreeMap<String, FileSum>,
 }
@@ -30,7 +33,15 @@ impl<'a> Work<'a> {
     pub(crate) fn new(source: &'a dyn Source, options: &'a Options, progress: &'a dyn Progress) -> Self {
         let bytes_total = source.entries().iter().map(|entry| entry.size_bytes).fold(0, u64::saturating_add);
         let how_far = HowFar { bytes_total, ..HowFar::default() };
-        Self { source, options, progress, tally: Tally::default(), how_far, sums: BTreeMap::new() }
+        Self {
+            source,
+            options,
+            progress,
+            tally: Tally::default(),
+            how_far,
+            done: Done::default(),
+            sums: BTreeMap::new(),
+        }
     }
 
     pub(crate) fn find(&mut self, finding: Finding) {

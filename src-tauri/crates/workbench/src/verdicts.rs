@@ -30,17 +30,16 @@ pub(crate) struct BundleFacts {
 /// The stored document of a report. Members that this version does not show are left where they are.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Document {
-    bundle: BundleSaid,
     integrity: String,
     assurance: Option<String>,
     badge: String,
     summary: [String; 2],
     stopped: Option<serde_json::Value>,
     counts: Counts,
-    pub(crate) findings: Vec<verify::Finding>,
-    /// What the verdict rests on; reports of earlier versions have none.
+    /// What was really compared. Nothing is called checked that is not counted here.
     #[serde(default)]
-    evidence: Evidence,
+    done: Done,
+    pub(crate) findings: Vec<verify::Finding>,
     proves: Vec<String>,
     does_not_prove: Vec<String>,
     /// When it was reached; added by the import.
@@ -48,48 +47,22 @@ pub(crate) struct Document {
     pub(crate) checked_at: Option<String>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
-struct BundleSaid {
-    profile: String,
-}
-
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 struct Counts {
     files: u64,
-    bytes: u64,
     records: u64,
     events: u64,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-struct Evidence {
-    #[serde(default)]
-    signed_by: Vec<SignedBy>,
-    #[serde(default)]
-    anchors: Vec<AnchorUsed>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct SignedBy {
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+struct Done {
+    files: u64,
+    segments: u64,
+    records: u64,
+    links: u64,
+    checkpoints: u64,
     signatures: u64,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct AnchorUsed {
-    outcome: String,
-}
-
-impl Evidence {
-    /// Signatures that fit their keys.
-    fn signatures(&self) -> u64 {
-        self.signed_by.iter().map(|key| key.signatures).sum()
-    }
-
-    /// Anchors that say something about this bundle.
-    fn anchors(&self) -> u64 {
-        let compared = |anchor: &&AnchorUsed| matches!(&*anchor.outcome, "agrees" | "goes_on" | "differs" | "beyond");
-        self.anchors.iter().filter(compared).count() as u64
-    }
+    anchors: u64,
 }
 
 /// Who is trusted and which heads are known, for one check.
@@ -186,42 +159,37 @@ impl Document {
         }
     }
 
-    /// Whether there was evidence and its files were looked at. Of a refused container no file is.
-    fn has_looked(&self) -> bool {
-        let has_evidence = self.bundle.profile != Profile::FhirAuditEvent.name() && self.integrity != "NOT_EVALUABLE";
-        has_evidence && self.stopped.is_none() && self.counts.files > 0
-    }
-
     /// What was checked, with how many.
     fn checked(&self) -> Vec<String> {
-        if !self.has_looked() {
+        if self.stopped.is_some() {
             return Vec::new();
         }
-        let Counts { files, bytes, records, events } = self.counts;
-        let mut checked = vec![
-            format!("{} with {} against the manifests", counted(files, "file"), counted(bytes, "byte")),
-            format!("{} against their own hashes and the hash of the record before", counted(records, "record")),
+        let Done { files, segments, records, links, checkpoints, signatures, anchors } = self.done;
+        let lines = [
+            (files, "file", "against the lists of the bag"),
+            (segments, "segment", "against the audit manifest"),
+            (records, "record", "against their own hashes"),
+            (links, "record", "against the hash of the record before"),
+            (checkpoints, "checkpoint", "against the records they name"),
+            (signatures, "signature", "against the keys that made them"),
+            (anchors, "anchor", "from outside the bundle"),
         ];
-        if events != records {
-            checked.push(format!("{} of them could be read as events", grouped(events)));
-        }
-        let (signatures, anchors) = (self.evidence.signatures(), self.evidence.anchors());
-        if signatures > 0 {
-            checked.push(format!("{} against the keys that made them", counted(signatures, "signature")));
-        }
-        if anchors > 0 {
-            checked.push(format!("{} from outside the bundle", counted(anchors, "anchor")));
+        let done = lines.into_iter().filter(|(count, _, _)| *count > 0);
+        let mut checked: Vec<String> =
+            done.map(|(count, what, how)| format!("{} {how}", counted(count, what))).collect();
+        let unread = self.counts.records.saturating_sub(records.max(self.counts.events));
+        if unread > 0 {
+            checked.push(format!("{} could not be read", counted(unread, "record")));
         }
         checked
     }
 
     /// The checks as a list, each with its result.
     pub(crate) fn checks(&self) -> Vec<Check> {
-        let has_looked = self.has_looked();
-        GROUPS.iter().map(|group| self.check_of(group, has_looked)).collect()
+        GROUPS.iter().map(|group| self.check_of(group)).collect()
     }
 
-    fn check_of(&self, group: &Group, has_looked: bool) -> Check {
+    fn check_of(&self, group: &Group) -> Check {
         let found = self.findings.iter().filter(|finding| group.holds(finding.code));
         let worst = found.clone().map(|finding| finding.severity).max();
         let open = |finding: &verify::Finding| finding.code.name().ends_with("_NOT_CHECKED");
@@ -229,21 +197,12 @@ impl Document {
             _ if found.clone().any(open) => CheckResult::NotChecked,
             Some(Severity::Error) => CheckResult::Differs,
             Some(Severity::Warning) => CheckResult::Notes,
-            _ if !has_looked || self.was_empty(group) => CheckResult::NotChecked,
+            _ if self.stopped.is_some() || !(group.ran)(self) => CheckResult::NotChecked,
             Some(Severity::Info) | None => CheckResult::Agrees,
         };
         let mut codes: Vec<String> = found.map(|finding| finding.code.name().to_owned()).collect();
         codes.dedup();
         Check { what: group.what.to_owned(), how: group.how.to_owned(), result, codes }
-    }
-
-    /// Whether there was nothing of this group to check.
-    fn was_empty(&self, group: &Group) -> bool {
-        match group.what {
-            SIGNATURES => self.evidence.signatures() == 0,
-            ANCHORS => self.evidence.anchors() == 0,
-            _ => false,
-        }
     }
 
     /// The findings for the page, worst first. `bundle` and `files` make the events they name openable.
@@ -255,7 +214,7 @@ impl Document {
 
     /// What the findings say about single records.
     pub(crate) fn standing(&self, files: &[String]) -> Standing {
-        let mut standing = Standing { verified: self.has_looked(), ..Standing::default() };
+        let mut standing = Standing { verified: self.done.links > 0, ..Standing::default() };
         for finding in &self.findings {
             match (finding.code, finding.severity) {
                 (Code::UnverifiableSpan, _) => standing.unverified.extend(span_missing(finding)),
@@ -281,14 +240,13 @@ impl Document {
     }
 }
 
-const SIGNATURES: &str = "Signatures";
-const ANCHORS: &str = "Anchors";
-
 /// Findings that belong to one line of the list of checks.
 struct Group {
     what: &'static str,
     how: &'static str,
     codes: &'static [&'static str],
+    /// Whether there was anything of it that was really checked.
+    ran: fn(&Document) -> bool,
 }
 
 impl Group {
@@ -312,16 +270,19 @@ const GROUPS: [Group; 8] = [
             "ARCHIVE_NAME",
             "NAME_",
         ],
+        ran: |report| report.counts.files > 0,
     },
     Group {
         what: "Manifests",
         how: "Every file summed up again in each algorithm of its lists, and compared",
         codes: &["BAG_", "MANIFEST_", "OXUM_", "FETCH_", "FILE_", "TAG_FILE_", "ALGORITHM_"],
+        ran: |report| report.done.files > 0,
     },
     Group {
         what: "Audit manifest and segments",
         how: "Counts, boundaries and Merkle root of every segment, recomputed and compared",
         codes: &["AUDIT_MANIFEST_", "SEGMENT_", "MERKLE_"],
+        ran: |report| report.done.segments > 0,
     },
     Group {
         what: "Records",
@@ -337,6 +298,7 @@ const GROUPS: [Group; 8] = [
             "TIMESTAMP_",
             "CHECKSUM_",
         ],
+        ran: |report| report.done.records > 0,
     },
     Group {
         what: "Hash chain",
@@ -355,21 +317,25 @@ const GROUPS: [Group; 8] = [
             "ARCHIVE_ABSENT",
             "CLOCK_",
         ],
+        ran: |report| report.done.links > 0,
     },
     Group {
         what: "Checkpoints",
         how: "Chain of the checkpoints, and each checkpoint against the record it names",
         codes: &["CHECKPOINT"],
+        ran: |report| report.done.checkpoints > 0,
     },
     Group {
-        what: SIGNATURES,
+        what: "Signatures",
         how: "Each signature against its key, and each key against those that somebody has pinned",
         codes: &["SIGNATURE", "KEY_", "TOKEN_"],
+        ran: |report| report.done.signatures > 0,
     },
     Group {
-        what: ANCHORS,
+        what: "Anchors",
         how: "The log against its heads as they are known from elsewhere",
         codes: &["ANCHOR_", "BUNDLE_ROLLBACK"],
+        ran: |report| report.done.anchors > 0,
     },
 ];
 

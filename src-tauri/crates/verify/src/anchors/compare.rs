@@ -53,6 +53,14 @@ pub(crate) struct Used<'a> {
 }
 
 impl Used<'_> {
+    /// Whether it says something about the records that are here.
+    pub(crate) fn is_compared(&self) -> bool {
+        match self.outcome {
+            Outcome::Agrees { .. } | Outcome::GoesOn | Outcome::Differs | Outcome::Beyond => true,
+            Outcome::Elsewhere | Outcome::SameExport | Outcome::Open => false,
+        }
+    }
+
     /// The record that it agrees with.
     pub(crate) fn agreed(&self) -> Option<(u64, Agreed)> {
         match self.outcome {

@@ -37,6 +37,7 @@ pub(crate) fn compare(
             }
             Verdict::Open => {}
             Verdict::Differs(field, expected, actual) => {
+                work.done.checkpoints += 1;
                 let first = linked.kept.first().map_or(1, |piece| piece.first_seq);
                 let from = agreed.map_or_else(|| checkpoint.from_seq.max(first), |agreed| agreed + 1);
                 let from = from.min(checkpoint.last_seq);
@@ -61,6 +62,7 @@ pub(crate) fn compare(
         }
     }
     checkpoints.agreeing += agreeing;
+    work.done.checkpoints += agreeing;
     if trace.trees.left_out && !work.tally.has(Code::CheckpointsNotChecked) {
         let message = "The fingerprints of some checkpoints over their records were not compared: too many overlap.";
         work.find(Finding::new(Code::CheckpointsNotChecked, message).at_file(&checkpoints.path));

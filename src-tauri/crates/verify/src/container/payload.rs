@@ -165,11 +165,13 @@ impl Payload {
     }
 
     fn compare(&self, work: &mut Work<'_>, name: &str, actual: impl Fn(Algorithm) -> Option<String>) {
-        let different = self.listings.iter().find_map(|listing| {
+        let pairs = self.listings.iter().filter_map(|listing| {
             let expected = listing.sums.get(name)?.clone()?;
-            let actual = actual(listing.algorithm)?;
-            (expected != actual).then_some((expected, actual))
+            Some((expected, actual(listing.algorithm)?))
         });
+        let pairs: Vec<(String, String)> = pairs.collect();
+        work.done.files += u64::from(!pairs.is_empty());
+        let different = pairs.into_iter().find(|(expected, actual)| expected != actual);
         if let Some((expected, actual)) = different {
             let message = format!("{} is not the file that was listed: its bytes have changed.", visible(name));
             let finding = Finding::new(Code::FileHashMismatch, message).at_file(name);

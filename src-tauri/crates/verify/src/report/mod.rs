@@ -37,6 +37,25 @@ pub struct Counts {
     pub events: u64,
 }
 
+/// What was really compared, whatever came of it. What is 0 was not there or was not reached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Done {
+    /// Files whose checksum was compared with a list of the bag.
+    pub files: u64,
+    /// Segments that were compared with what the audit manifest says of them.
+    pub segments: u64,
+    /// Records that were hashed and compared with their own hash.
+    pub records: u64,
+    /// Records that were linked with their neighbors.
+    pub links: u64,
+    /// Checkpoints that were compared with the records.
+    pub checkpoints: u64,
+    /// Signatures that fit their key. Those that do not are findings.
+    pub signatures: u64,
+    /// Anchors that say something about the records.
+    pub anchors: u64,
+}
+
 /// Which bundle was checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct BundleName {
@@ -59,6 +78,7 @@ pub struct Report {
     pub(crate) summary: [String; 2],
     pub(crate) stopped: Option<HowFar>,
     pub(crate) counts: Counts,
+    pub(crate) done: Done,
     pub(crate) findings: Vec<Finding>,
     pub(crate) coverage: Vec<CoverageSpan>,
     pub(crate) proves: Vec<String>,
@@ -109,6 +129,12 @@ impl Report {
         self.counts
     }
 
+    /// What was really compared.
+    #[must_use]
+    pub fn done(&self) -> Done {
+        self.done
+    }
+
     /// What was found, in the order of the check: container, records, chains, checkpoints.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
@@ -155,7 +181,7 @@ impl Report {
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut report = serializer.serialize_struct("Report", 13)?;
+        let mut report = serializer.serialize_struct("Report", 14)?;
         report.serialize_field("format", FORMAT)?;
         report.serialize_field("bundle", &self.bundle)?;
         report.serialize_field("integrity", &self.integrity)?;
@@ -164,6 +190,7 @@ impl Serialize for Report {
         report.serialize_field("summary", &self.summary)?;
         report.serialize_field("stopped", &self.stopped)?;
         report.serialize_field("counts", &self.counts)?;
+        report.serialize_field("done", &self.done)?;
         report.serialize_field("findings", &self.findings)?;
         report.serialize_field("coverage", &self.coverage)?;
         report.serialize_field("proves", &self.proves)?;

@@ -88,7 +88,7 @@ pub(crate) fn proves(basis: &Basis<'_>) -> Vec<String> {
     let mut sentences = Vec::new();
     if free_of(&FILE_CODES) {
         sentences.push(
-            "Every file is as it was when the bundle's lists were written: nothing was changed by accident since."
+            "Every listed file is as it was when the bundle's lists were written: nothing was changed by accident since."
                 .to_owned(),
         );
     }

@@ -135,8 +135,9 @@ fn key_findings(work: &mut Work<'_>, keyring: &Keyring, key: &Key, used: &KeyUse
     }
     if !key.is_pinned {
         let message = format!(
-            "{signed} fit a key that the bundle itself brings. Nobody has compared its fingerprint with the producer's, \
-             so anybody may have made it."
+            "{signed} {} a key that the bundle itself brings. Nobody has compared its fingerprint with the producer's, \
+             so anybody may have made it.",
+            if used.count == 1 { "fits" } else { "fit" }
         );
         work.find(about(Code::KeyUntrusted, message));
     } else if let Some(purpose) = used.purposes.iter().find(|purpose| !key.is_for(**purpose)) {
