@@ -69,6 +69,27 @@ pub(crate) enum Command {
         #[arg(long)]
         allow_large: bool,
     },
+    /// Hold two exports of one log against each other: the newer extends the older, or the first difference.
+    Compare {
+        older: PathBuf,
+        newer: PathBuf,
+        /// Raise the limits on size and count.
+        #[arg(long)]
+        allow_large: bool,
+    },
+    /// Damage copies of a bundle in every known way and say how many the check finds. The bundle is only read.
+    SelfTest {
+        bundle: PathBuf,
+        /// How often every kind of damage is done, each time in another place.
+        #[arg(long, default_value_t = 1)]
+        runs: u32,
+        /// Where chance begins: the same seed damages the same places.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Raise the limits on size and count.
+        #[arg(long)]
+        allow_large: bool,
+    },
     /// Say what a bundle is and holds, without checking it. Needs no vault.
     Inspect {
         bundle: PathBuf,

@@ -6,6 +6,7 @@
 mod args;
 mod code;
 mod documents;
+mod doubting;
 mod looking;
 mod output;
 mod progress;
@@ -21,6 +22,7 @@ use clap::Parser;
 use code::Code;
 use output::complain;
 use workbench::direct::VerifyWish;
+use workbench::doubting::SelfTestWish;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -47,6 +49,11 @@ fn run(arguments: &Arguments) -> Result<Code, workbench::wire::Fault> {
         Command::Verify { bundle, trust, anchor, allow_large } => {
             let wish = VerifyWish { trust: trust.clone(), anchors: anchor.clone(), allow_large: *allow_large };
             verifying::verify(bundle, &wish, *format)
+        }
+        Command::Compare { older, newer, allow_large } => doubting::compare(older, newer, *allow_large, *format),
+        Command::SelfTest { bundle, runs, seed, allow_large } => {
+            let wish = SelfTestWish { runs: *runs, seed: *seed, allow_large: *allow_large };
+            doubting::self_test(bundle, &wish, *format)
         }
         Command::Inspect { bundle, allow_large } => verifying::inspect(bundle, *allow_large, *format),
         Command::Sample(sample) => sampling::sample(sample, *format),

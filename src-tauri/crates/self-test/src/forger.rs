@@ -31,6 +31,11 @@ impl Forger {
         Self { key, kid, pem }
     }
 
+    /// The key as a list of keys holds it.
+    pub(crate) fn pem(&self) -> &str {
+        &self.pem
+    }
+
     /// A `sig` member over a message (formats 1.4).
     fn signature(&self, message: &str) -> Value {
         let signature = self.key.sign(message.as_bytes());

@@ -141,12 +141,18 @@ kinds! {
         "The last segments are gone with their files, and everything is renewed.";
     "first-segments-deleted" AllButKeys Told Always ["CHAIN_START_UNVERIFIED", "HEAD_TRUNCATED"]
         chain::first_segments_deleted, "The first segments are gone with their files, and everything is renewed.";
-    "signatures-stripped" AllButKeys Fails Signature ["SIGNATURE_MISSING"] signatures::stripped,
+    "signature-invalid" Bytes Fails Always ["SIGNATURE_INVALID"] signatures::invalid;
+    "signature-missing" Manifests Fails Always ["SIGNATURE_MISSING"] signatures::missing;
+    "signature-algorithm" Manifests Fails Always ["SIGNATURE_ALGORITHM_UNSUPPORTED"] signatures::other_algorithm;
+    "key-unknown" Manifests Fails Always ["KEY_UNKNOWN"] signatures::foreign;
+    "key-swapped" Manifests Fails Always ["KEY_UNKNOWN", "SIGNATURE_INVALID"] signatures::key_swapped;
+    "key-revoked" Manifests Noted Always ["KEY_REVOKED"] signatures::key_revoked;
+    "key-not-valid" Manifests Noted Always ["KEY_NOT_VALID_AT_TIME"] signatures::key_not_valid;
+    "resigned" AllButKeys Noted Keys ["KEY_UNTRUSTED"] signatures::resigned;
+    "signatures-stripped" AllButKeys Told Denial [] signatures::denied;
+    "signatures-removed" AllButKeys Fails Signature ["SIGNATURE_MISSING"] signatures::removed,
         "Every signature is gone; the bundle still says that it is signed.";
-    "signatures-denied" AllButKeys Told Denial [] signatures::denied,
-        "Every signature is gone, and the bundle says that it never had any.";
-    "keys-replaced" AllButKeys Noted Keys ["KEY_UNTRUSTED"] signatures::keys_replaced,
-        "One event is changed, and all of it computed and signed anew with another key, which stands in the list of keys.";
+    "older-export" AllButKeys Fails End ["TAIL_TRUNCATED", "ANCHOR_MISMATCH"] chain::older;
 }
 
 #[cfg(test)]

@@ -82,6 +82,17 @@ pub struct KindScore {
     pub runs: Vec<Run>,
 }
 
+impl KindScore {
+    /// Copies that were caught, are beyond the evidence, were missed, and could not be made.
+    #[must_use]
+    pub fn tally(&self) -> [u64; 4] {
+        [Fate::Caught, Fate::CannotBeCaught, Fate::Missed, Fate::NotApplicable].map(|fate| {
+            let of_fate = self.runs.iter().filter(|run| run.fate == fate);
+            u64::try_from(of_fate.count()).unwrap_or(u64::MAX)
+        })
+    }
+}
+
 /// Copies, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {

@@ -28,7 +28,7 @@ pub(crate) struct Segment {
     pub(crate) path: String,
     pub(crate) packing: Option<Packing>,
     pub(crate) lines: u64,
-    first_seq: u64,
+    pub(crate) first_seq: u64,
 }
 
 /// A stream with its segments in order.

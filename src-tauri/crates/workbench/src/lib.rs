@@ -18,6 +18,7 @@ mod clock;
 mod covering;
 mod desk;
 pub mod direct;
+pub mod doubting;
 mod faults;
 mod importing;
 mod intake;

@@ -79,11 +79,7 @@ pub(crate) fn check(
     gauge: &Gauge,
     onlooker: &dyn Onlooker,
 ) -> Result<Report, Fault> {
-    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let mut fingerprint_key = [0; 16];
-    getrandom::fill(&mut fingerprint_key).map_err(|_| Fault::internal("The system gave no randomness."))?;
-    let Vouching { trust, anchors } = vouching;
-    let options = Options { workers, trust, anchors, ..Options::new(fingerprint_key) };
+    let options = options(vouching)?;
     let mut spill = verify::MemorySpill::new();
     let report = verify::check(source, &options, onlooker, &Watch { gauge }, &mut spill)?;
     if report.stopped().is_some() {
@@ -92,8 +88,18 @@ pub(crate) fn check(
     Ok(report)
 }
 
-struct Watch<'a> {
-    gauge: &'a Gauge,
+/// How everything is checked: with all the processors there are, and fingerprints that nobody can foresee.
+pub(crate) fn options(vouching: Vouching) -> Result<Options, Fault> {
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let mut fingerprint_key = [0; 16];
+    getrandom::fill(&mut fingerprint_key).map_err(|_| Fault::internal("The system gave no randomness."))?;
+    let Vouching { trust, anchors } = vouching;
+    Ok(Options { workers, trust, anchors, ..Options::new(fingerprint_key) })
+}
+
+/// Shows on a gauge how far something is, and stops it when the gauge says so.
+pub(crate) struct Watch<'a> {
+    pub(crate) gauge: &'a Gauge,
 }
 
 impl verify::Progress for Watch<'_> {

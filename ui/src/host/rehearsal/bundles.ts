@@ -246,9 +246,10 @@ export function integrityOf(scene: SceneName, events: number): IntegrityReport {
           },
         ]),
     {
-      code: 'SIGNATURES_NOT_CHECKED',
-      severity: 'info',
-      message: 'Signatures are not checked by this version, so the bundle cannot be called verified.',
+      code: 'KEY_UNTRUSTED',
+      severity: 'warning',
+      message:
+        'One signature fits a key that the bundle itself brings. Nobody has compared its fingerprint with the producer’s, so anybody may have made it.',
       places: [],
       expected: null,
       actual: null,
@@ -293,7 +294,7 @@ export function integrityOf(scene: SceneName, events: number): IntegrityReport {
         what: 'Signatures',
         how: 'This version does not check signatures',
         result: 'not_checked',
-        codes: ['SIGNATURES_NOT_CHECKED'],
+        codes: ['KEY_UNTRUSTED'],
       },
     ],
     findings,

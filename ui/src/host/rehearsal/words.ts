@@ -54,7 +54,7 @@ export const badges: Record<'unsigned' | 'altered' | 'checking' | 'noEvidence' |
     here: {
       seal: 'not_verified',
       word: 'Not verified',
-      reason: 'Signatures are not checked by this version.',
+      reason: 'It is signed with a key that nobody has compared with the producer’s yet.',
     },
   };
 

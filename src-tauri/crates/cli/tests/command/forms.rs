@@ -25,6 +25,7 @@ fn every_command_prints_json_and_nothing_else() {
     let one: &[&[&str]] = &[
         &["verify", "sample"],
         &["inspect", "sample"],
+        &["compare", "sample", "sample"],
         &["sample", "another", "--events", "100"],
         &["sample-vault", "samples"],
         &["vault", "create", "second"],

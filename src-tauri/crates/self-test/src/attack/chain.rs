@@ -80,6 +80,23 @@ pub(crate) fn tail_cut(scene: &mut Scene<'_, '_>) -> Result<Wound, Unfit> {
     cut_tail(scene, stream, u64::MAX, Restate::EVERYTHING)
 }
 
+/// The log as it was at one of its checkpoints, or at the end of one of its segments.
+pub(crate) fn older(scene: &mut Scene<'_, '_>) -> Result<Wound, Unfit> {
+    let stream = scene.stream(5)?;
+    let mut ends: Vec<u64> = stream.checkpoints.clone();
+    ends.extend(stream.segments.iter().skip(1).map(|segment| segment.first_seq.saturating_sub(1)));
+    ends.retain(|end| (stream.first_seq + 1..stream.last_seq).contains(end));
+    let Some(end) = ends.get(scene.chance.index(ends.len())).copied() else {
+        return Err(Unfit::NotHere(
+            "The log has no earlier end: no checkpoint and no segment ends before its last record.",
+        ));
+    };
+    let from = end.saturating_sub(stream.first_seq).saturating_add(2).min(stream.lines);
+    let (first, last) = scene.take_out(stream, from, stream.lines)?;
+    scene.renew(stream, Restate::EVERYTHING)?;
+    Ok(Wound::of_records(stream, first.seq, last.seq))
+}
+
 /// Changes a record and computes the chain anew from there.
 fn recompute(scene: &mut Scene<'_, '_>, stream: &Stream, pick: &Pick, how: Restate) -> Result<Wound, Unfit> {
     let mut record = pick.record.clone();

@@ -1,0 +1,80 @@
+//! Two exports of one log held against each other, and the check held against damage done on purpose. Neither needs a
+//! vault, and neither leaves a trace.
+//!
+//! Nothing here judges: `verify` compares, `self-test` counts. What is shown is what they came to.
+
+use std::path::Path;
+
+use bundle::Bundle;
+use self_test::{Ask, Score, SelfTestFault};
+use verify::{Comparison, Export, Integrity, Progress, Report, Source, VerifyFault};
+
+use crate::direct::limits;
+use crate::jobs::Gauge;
+use crate::verdicts::{self, Vouching, Watch};
+use crate::wire::Fault;
+
+/// What a self-test is to do.
+#[derive(Clone, Copy, Debug)]
+pub struct SelfTestWish {
+    /// How often every kind of damage is done, at least once.
+    pub runs: u32,
+    /// Where chance begins.
+    pub seed: u64,
+    /// Raises the limits on size and count.
+    pub allow_large: bool,
+}
+
+/// Something found out, for people and for programs.
+#[derive(Clone, Debug)]
+pub struct Answer<T> {
+    /// For people: read as it is.
+    pub found: T,
+    /// For programs: the document of `--format json`.
+    pub json: serde_json::Value,
+}
+
+impl<T: serde::Serialize> Answer<T> {
+    fn of(found: T) -> Result<Self, Fault> {
+        let json = serde_json::to_value(&found).map_err(|_| Fault::internal("The answer cannot be written."))?;
+        Ok(Self { found, json })
+    }
+}
+
+/// Compares two exports of one log. Each is checked by itself first, so that the result can say whether it stands.
+pub fn compare(older: &Path, newer: &Path, allow_large: bool, gauge: &Gauge) -> Result<Answer<Comparison>, Fault> {
+    let limits = limits(allow_large);
+    let (earlier, later) = (bundle::open(older, &limits)?, bundle::open(newer, &limits)?);
+    let paths = [older, newer].map(|path| path.display().to_string());
+    let [older, newer] = &paths;
+    let earlier = Export { source: &earlier, path: Some(older), own_check: Some(own_check(&earlier, gauge)?) };
+    let later = Export { source: &later, path: Some(newer), own_check: Some(own_check(&later, gauge)?) };
+    let options = verdicts::options(Vouching::default())?;
+    let comparison = verify::compare(&earlier, &later, &options, &Watch { gauge })?;
+    if comparison.stopped.is_some() { Err(Fault::cancelled()) } else { Answer::of(comparison) }
+}
+
+fn own_check(bundle: &Bundle, gauge: &Gauge) -> Result<Integrity, Fault> {
+    Ok(verdicts::check(bundle, Vouching::default(), gauge, &verify::NoOnlooker)?.integrity())
+}
+
+/// Damages copies of a bundle in every known way and counts how many the check finds.
+pub fn self_test(path: &Path, wish: &SelfTestWish, gauge: &Gauge) -> Result<Answer<Score>, Fault> {
+    let bundle = bundle::open(path, &limits(wish.allow_large))?;
+    let options = verdicts::options(Vouching::default())?;
+    let check = |source: &dyn Source, progress: &dyn Progress| -> Result<Report, VerifyFault> {
+        verify::check(source, &options, &verify::NoOnlooker, progress, &mut verify::MemorySpill::new())
+    };
+    let ask = Ask { runs: wish.runs, seed: wish.seed, anchors: Vec::new() };
+    let score = self_test::run(&bundle, &ask, &check, &Watch { gauge })?;
+    if score.stopped { Err(Fault::cancelled()) } else { Answer::of(score) }
+}
+
+impl From<SelfTestFault> for Fault {
+    fn from(fault: SelfTestFault) -> Self {
+        match fault {
+            SelfTestFault::Check(fault) => fault.into(),
+            SelfTestFault::Read(fault) => fault.into(),
+        }
+    }
+}
