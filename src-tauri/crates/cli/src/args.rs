@@ -62,7 +62,7 @@ pub(crate) enum Command {
         /// Fingerprint of a key that you have compared and vouch for: sha256:HEX, or SHA256:… of an SSH key.
         #[arg(long, value_name = "KID")]
         trust: Vec<String>,
-        /// File with a head of the log from elsewhere: {"stream_id","last_seq","last_hash","last_event_id"}.
+        /// File with a head of the log from elsewhere: `{"stream_id","last_seq","last_hash","last_event_id"}`.
         #[arg(long, value_name = "FILE")]
         anchor: Vec<PathBuf>,
         /// Raise the limits on size and count.

@@ -12,7 +12,7 @@
 //! | `sample-vault` | [`SampleVault`] |
 //! | `vault create`, `info`, `passwd`, `check` | [`Created`], `workbench::VaultInfo`, [`Changed`], [`Checked`] |
 //! | `import` | [`Imported`] |
-//! | `bundles` | lines of [`Bundle`] |
+//! | `bundles` | lines of [`StoredBundle`] |
 //! | `patient`, `user-activity`, `search` | lines of `workbench::PlainRow`, then one of totals |
 //! | `event` | [`Event`] |
 //! | `access-log show`, `verify`, `export` | lines of [`Entry`], the check, [`Exported`] |
@@ -70,7 +70,7 @@ pub(crate) struct Exported<'a> {
 
 /// A stored bundle.
 #[derive(Serialize)]
-pub(crate) struct Bundle<'a> {
+pub(crate) struct StoredBundle<'a> {
     bundle: &'a str,
     name: &'a str,
     period: &'a str,
@@ -84,7 +84,7 @@ pub(crate) struct Bundle<'a> {
     checked: Option<&'a str>,
 }
 
-impl<'a> From<&'a BundleCard> for Bundle<'a> {
+impl<'a> From<&'a BundleCard> for StoredBundle<'a> {
     fn from(card: &'a BundleCard) -> Self {
         Self {
             bundle: &card.bundle,

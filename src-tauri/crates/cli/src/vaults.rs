@@ -138,7 +138,7 @@ pub(crate) fn bundles(account: &Account, format: Format) -> Result<Code, Fault> 
     for card in &bundles {
         let (badge, when) = (&card.badge.word, &card.imported.recorded);
         match format {
-            Format::Json => output.json(&documents::Bundle::from(card))?,
+            Format::Json => output.json(&documents::StoredBundle::from(card))?,
             Format::Csv => {
                 let events = card.events.to_string();
                 output.csv(&[&card.bundle, &card.name, &card.period, &card.profile, badge, &events, when])?;

@@ -1,6 +1,6 @@
 //! Damages copies of a bundle in every known way and counts how many the check finds.
 //!
-//! No copy is made: a damaged bundle is the original read through edits ([`overlay`]), in bounded memory, so that a
+//! No copy is made: a damaged bundle is the original read through edits (`overlay`), in bounded memory, so that a
 //! bundle of any size from any producer can be tested. What is damaged, and where, follows from the bundle and a seed.
 //! The check is handed in; this room neither judges evidence nor knows keys.
 //!

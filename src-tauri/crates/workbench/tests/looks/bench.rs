@@ -1,6 +1,6 @@
 //! A desk with a vault and a purpose, and what is asked of it here.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use tempfile::TempDir;
 use workbench::wire::{
@@ -30,7 +30,7 @@ impl Bench {
         Self { dir, desk }
     }
 
-    pub(crate) fn import(&self, path: &PathBuf) -> String {
+    pub(crate) fn import(&self, path: &Path) -> String {
         let started = self.desk.import_path(path, &ImportWish::default()).unwrap();
         let job = self.desk.wait_for(started.job.unwrap()).unwrap();
         assert_eq!(job.state, JobState::Done, "{:?}", job.fault);
