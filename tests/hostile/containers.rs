@@ -1,9 +1,12 @@
 //! Containers: files that are no bundle, and zips that are cut short, reach outside, or claim more than they are.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
 use chartproof_tests::sample::files;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use crate::office::{IMPORT_PEAK_MIB, Office, VERIFY_PEAK_MIB, codes, import_words, refused, reported, verify_words};
 use crate::parcel::{Parcel, SEGMENT};
@@ -12,10 +15,13 @@ use crate::zip::{self, Member};
 #[test]
 fn what_is_no_bundle_is_refused_with_what_it_is_and_what_to_do() {
     let Some(office) = Office::new() else { return };
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(b"minutes of the privacy committee\n").unwrap();
+    let packed = packed.finish().unwrap();
     let cases: [(&str, &[u8], &str); 6] = [
         ("minutes.txt", b"minutes of the privacy committee\n", "it is a text file; open a bundle's directory or zip"),
         ("letter.pdf", b"%PDF-1.7\n", "it is a PDF document; ask for the exported log itself"),
-        ("log.tar.gz", b"\x1f\x8b\x08\0\0", "it is packed with gzip"),
+        ("notes.gz", &packed, "it is packed with gzip and holds no tar archive"),
         ("list.json", b"{\"total\": 3}\n", "it is JSON without FHIR AuditEvents"),
         ("events.ndjson", b"", "the file is empty"),
         ("database", b"SQLite format 3\0", "it is a binary file"),
