@@ -19,7 +19,11 @@ fn what_is_no_bundle_is_refused_with_what_it_is_and_what_to_do() {
     packed.write_all(b"minutes of the privacy committee\n").unwrap();
     let packed = packed.finish().unwrap();
     let cases: [(&str, &[u8], &str); 6] = [
-        ("minutes.txt", b"minutes of the privacy committee\n", "it is a text file; open a bundle's directory or archive"),
+        (
+            "minutes.txt",
+            b"minutes of the privacy committee\n",
+            "it is a text file; open a bundle's directory or archive",
+        ),
         ("letter.pdf", b"%PDF-1.7\n", "it is a PDF document; ask for the exported log itself"),
         ("notes.gz", &packed, "it is packed with gzip and holds no tar archive"),
         ("list.json", b"{\"total\": 3}\n", "it is JSON without FHIR AuditEvents"),
