@@ -207,6 +207,8 @@ export const text = {
     handedOn: 'On',
     channel: 'Channel',
     importedBy: 'Imported by',
+    bareTimes: 'Times without a zone',
+    bareTimesIn: (zone: string) => `Read as times in ${zone}, by choice at import`,
     quoted: 'Quoted hash',
     notQuoted: 'None was quoted',
     sha256: 'SHA-256',

@@ -23,6 +23,6 @@ pub use filter::{
     Pattern, Problem, Term, Word, contains_word,
 };
 pub use histogram::{BINS_MAX, Band, Bands, Bin, Histogram, Tally, Tick, nice_maximum};
-pub use moment::{Edge, Moment, MomentFault};
+pub use moment::{Edge, Moment, MomentFault, on_the_clock};
 pub use question::{Integrity, Order, OrderBy, Question};
-pub use zone::{Zone, ZoneFault, local_day, zone};
+pub use zone::{ClockShows, Zone, ZoneFault, local_day, zone};

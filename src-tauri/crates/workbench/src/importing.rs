@@ -13,7 +13,8 @@ use access_log::{Entry, Purpose, Undone};
 use bundle::records::{event_of, records};
 use bundle::{Bundle, Profile};
 use event_store::{Begun, BundleSummary, Finished, Import, Intake, NewBundle, StoreFault, StoredEvent, Told};
-use model::{BundleId, Event};
+use model::{BundleId, Event, MappingNote};
+use timeline::ClockShows;
 use vault::rusqlite::Transaction;
 use verify::{Onlooker, RecordRun, Source, Standing as RecordStanding};
 
@@ -377,13 +378,18 @@ fn stored(event: Event, file: u32, line: u64, byte_offset: u64, byte_length: usi
     StoredEvent { event, file, line, byte_offset, byte_length: u32::try_from(byte_length).unwrap_or(u32::MAX) }
 }
 
-/// Reads a bare time in the zone the person chose for this import.
+/// Reads a bare time in the zone the person chose for this import, and notes that, and what is doubtful about it.
 fn with_zone(mut event: Event, zone: Option<timeline::Zone>) -> Event {
-    if let Some(zone) = zone.filter(|_| event.notes.contains(&model::MappingNote::TimestampNoZone)) {
-        let text = event.occurred_at.text().to_owned();
-        if let Ok(moment) = timeline::Moment::parse(&text, zone, timeline::Edge::From) {
-            event.occurred_at = model::Instant::zoned(text, moment.nanos());
-        }
+    let Some(zone) = zone else { return event };
+    let Some(note) = event.notes.iter_mut().find(|note| **note == MappingNote::TimestampNoZone) else { return event };
+    let text = event.occurred_at.text().to_owned();
+    if let Some((nanos, shown)) = timeline::on_the_clock(&text, zone) {
+        *note = match shown {
+            ClockShows::Once => MappingNote::TimestampZoneChosen,
+            ClockShows::Twice => MappingNote::TimestampTwice,
+            ClockShows::Never => MappingNote::TimestampNever,
+        };
+        event.occurred_at = model::Instant::zoned(text, nanos);
     }
     event
 }

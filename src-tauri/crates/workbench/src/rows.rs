@@ -73,6 +73,17 @@ impl From<MappingNote> for Note {
             MappingNote::ActionUnknown => "The record's word for the action is in no vocabulary.",
             MappingNote::OutcomeUnknown => "The record's word for the outcome is in no vocabulary.",
             MappingNote::TimestampNoZone => "The record's time has no zone; the event is shown without a time.",
+            MappingNote::TimestampZoneChosen => {
+                "The record's time has no zone; it was read in the zone that was chosen when the bundle was imported."
+            }
+            MappingNote::TimestampTwice => {
+                "The record's time has no zone, and in the zone chosen at import the clocks showed it twice that day, \
+                 when they were set back. The earlier instant was taken; it may have been the later one."
+            }
+            MappingNote::TimestampNever => {
+                "The record's time has no zone, and in the zone chosen at import the clocks jumped over it. The instant \
+                 of the jump was taken; the recording clock did not follow that zone."
+            }
             MappingNote::TimestampOutOfRange => "The record's time lies outside 1900 to 2200 and is kept as text.",
             MappingNote::TimestampUnreadable => "The record's time cannot be read and is kept as text.",
             MappingNote::VersionUnknown => {

@@ -25,6 +25,10 @@ importedBy: string,
  */
 quoted: string | null, 
 /**
+ * The IANA zone in which times without one were read; `null` where they were left undated.
+ */
+zoneForBareTimes: string | null, 
+/**
  * SHA-256 that identifies what was imported.
  */
 sha256: string, };

@@ -180,6 +180,7 @@ export function overviewOf(scene: SceneName, events: number): Overview {
       handedOn: '2026-04-02',
       channel: 'Encrypted USB stick',
       importedBy: 'J. Okafor',
+      zoneForBareTimes: null,
       quoted: 'The hash that was quoted is the hash of the file.',
       sha256: hashOf(7),
     },

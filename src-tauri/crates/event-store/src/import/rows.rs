@@ -217,7 +217,7 @@ pub(crate) fn action_of(number: u32) -> Action {
 }
 
 /// Mapping notes by their bit; the order is part of the stored format.
-const NOTES: [MappingNote; 7] = [
+const NOTES: [MappingNote; 10] = [
     MappingNote::ActorUnclear,
     MappingNote::ActionUnknown,
     MappingNote::OutcomeUnknown,
@@ -225,6 +225,9 @@ const NOTES: [MappingNote; 7] = [
     MappingNote::TimestampOutOfRange,
     MappingNote::TimestampUnreadable,
     MappingNote::VersionUnknown,
+    MappingNote::TimestampZoneChosen,
+    MappingNote::TimestampTwice,
+    MappingNote::TimestampNever,
 ];
 
 fn position<T: PartialEq>(all: &[T], one: &T) -> u32 {

@@ -254,6 +254,8 @@ pub struct Received {
     pub imported_by: String,
     /// How the quoted hash compared; `null` when none was quoted.
     pub quoted: Option<String>,
+    /// The IANA zone in which times without one were read; `null` where they were left undated.
+    pub zone_for_bare_times: Option<String>,
     /// SHA-256 that identifies what was imported.
     pub sha256: String,
 }

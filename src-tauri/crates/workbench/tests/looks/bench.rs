@@ -31,7 +31,11 @@ impl Bench {
     }
 
     pub(crate) fn import(&self, path: &Path) -> String {
-        let started = self.desk.import_path(path, &ImportWish::default()).unwrap();
+        self.import_with(path, &ImportWish::default())
+    }
+
+    fn import_with(&self, path: &Path, wish: &ImportWish) -> String {
+        let started = self.desk.import_path(path, wish).unwrap();
         let job = self.desk.wait_for(started.job.unwrap()).unwrap();
         assert_eq!(job.state, JobState::Done, "{:?}", job.fault);
         job.bundle.unwrap()
@@ -56,9 +60,14 @@ impl Bench {
 
     /// Imports a log with these lines.
     pub(crate) fn log(&self, lines: &[&str]) -> String {
+        self.log_with(lines, &ImportWish::default())
+    }
+
+    /// Imports a log with these lines, with such a wish.
+    pub(crate) fn log_with(&self, lines: &[&str], wish: &ImportWish) -> String {
         let path = self.dir.path().join("log.ndjson");
         std::fs::write(&path, format!("{}\n", lines.join("\n"))).unwrap();
-        self.import(&path)
+        self.import_with(&path, wish)
     }
 
     pub(crate) fn look(&self, bundle: &str, filter: &str) -> Look {

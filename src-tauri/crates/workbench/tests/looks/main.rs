@@ -6,3 +6,4 @@ mod bench;
 mod counting;
 mod covering;
 mod standing;
+mod times;
