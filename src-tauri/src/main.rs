@@ -27,6 +27,9 @@ use workbench::{Desk, Options};
 
 use crate::arguments::{Arguments, Meant};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = match Arguments::read(std::env::args_os().skip(1)) {
         Ok(Meant::Open(arguments)) => arguments,

@@ -24,6 +24,9 @@ use output::complain;
 use workbench::direct::VerifyWish;
 use workbench::doubting::SelfTestWish;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
