@@ -154,6 +154,7 @@ impl Body {
                     self.result(name, *count);
                 }
             }
+            Entry::EventSought { event_id } => self.object = Some(event_id.clone()),
             Entry::ViewEvent { event_ref } => self.object = Some(event_ref.clone()),
             Entry::Reveal { object } => self.object = Some(object.clone()),
             Entry::Copy { object, rows } | Entry::Print { object, rows } => self.take(object, *rows),

@@ -129,6 +129,11 @@ pub enum Entry {
         /// Which one.
         event_ref: String,
     },
+    /// An event is about to be looked for by its id, in all bundles.
+    EventSought {
+        /// The id as it was typed.
+        event_id: String,
+    },
     /// The patients that a question finds are about to be listed.
     PatientsList(Question),
     /// The users that a question finds are about to be listed.
@@ -306,6 +311,7 @@ impl Entry {
             Self::Look(_) => "look",
             Self::LookClosed { .. } => "look_closed",
             Self::ViewEvent { .. } => "view_event",
+            Self::EventSought { .. } => "event_sought",
             Self::PatientsList(_) => "patients_list",
             Self::UsersList(_) => "users_list",
             Self::Reveal { .. } => "reveal",
@@ -334,6 +340,7 @@ impl Entry {
             self,
             Self::Look(_)
                 | Self::ViewEvent { .. }
+                | Self::EventSought { .. }
                 | Self::PatientsList(_)
                 | Self::UsersList(_)
                 | Self::Reveal { .. }

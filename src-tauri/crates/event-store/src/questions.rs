@@ -87,8 +87,8 @@ pub trait EventQuestions {
     fn line(&self, seen: &Witnessed, event_ref: &EventRef) -> Result<KeptLine, StoreFault>;
 
     /// The references of events with this id, at most `limit`: an id may occur in several bundles, or twice in one.
-    /// They name no person, so finding them is not yet a look.
-    fn find_event_id(&self, event_id: &str, limit: usize) -> Result<Vec<EventRef>, StoreFault>;
+    /// `seen` is for [`Entry::EventSought`] with this id.
+    fn find_event_id(&self, seen: &Witnessed, event_id: &str, limit: usize) -> Result<Vec<EventRef>, StoreFault>;
 }
 
 /// A question as the access log writes it: with every time in UTC, so that it can be read anywhere.

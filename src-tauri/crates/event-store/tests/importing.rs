@@ -282,7 +282,10 @@ fn numbers_name_events_only_where_they_are_unique() {
         let seen = desk.witness(Entry::ViewEvent { event_ref: event_ref.to_string() });
         assert_eq!(desk.store.event(&seen, &event_ref).unwrap().0, rows[7]);
     }
-    let found = desk.store.find_event_id(rows[7].event_id.as_str(), 2).unwrap();
+    let sought = rows[7].event_id.as_str();
+    let seen = desk.witness(Entry::EventSought { event_id: sought.to_owned() });
+    let found = desk.store.find_event_id(&seen, sought, 2).unwrap();
+    assert!(desk.store.find_event_id(&seen, "another", 2).is_err());
     assert_eq!(found, [rows[7].event_ref.clone()]);
 
     let several = Traffic::new(900, 32);

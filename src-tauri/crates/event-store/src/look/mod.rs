@@ -91,7 +91,8 @@ impl EventQuestions for EventStore {
         self.kept_line(event_ref)
     }
 
-    fn find_event_id(&self, event_id: &str, limit: usize) -> Result<Vec<EventRef>, StoreFault> {
+    fn find_event_id(&self, seen: &Witnessed, event_id: &str, limit: usize) -> Result<Vec<EventRef>, StoreFault> {
+        seen.admits(self.vault(), &Entry::EventSought { event_id: event_id.to_owned() })?;
         self.references(event_id, limit)
     }
 }
