@@ -227,6 +227,8 @@ pub struct Overview {
     pub patients: u64,
     /// Events without a time.
     pub undated: u64,
+    /// Events that their records mark as emergency access.
+    pub emergencies: u64,
     /// First and last dated event, in nanoseconds since 1970-01-01T00:00:00Z.
     pub period: Option<(i64, i64)>,
     /// Events by day, system and action, in that order.

@@ -48,6 +48,7 @@ pub(crate) struct Catalog {
     chunks: [Vec<ChunkInfo>; Kind::ALL.len()],
     words: [Words; WORD_FIELDS],
     days: Days,
+    emergencies: u64,
     pub(crate) patients: OnceLock<Counts>,
     pub(crate) users: OnceLock<Counts>,
     /// The zone whose days were counted last, and what was found.
@@ -107,6 +108,7 @@ impl Catalog {
         let standing: Standing =
             serde_json::from_str(&standing).map_err(|_| StoreFault::Damaged { id: number, part: "standing" })?;
         let state = state(&word);
+        let (days, emergencies) = days(database, number)?;
         Ok(Self {
             number,
             id: bundle.clone(),
@@ -117,7 +119,8 @@ impl Catalog {
             marks: Marks::of(&standing),
             chunks: chunks(database, number)?,
             words: words(database, number)?,
-            days: days(database, number)?,
+            days,
+            emergencies,
             patients: OnceLock::new(),
             users: OnceLock::new(),
             days_in: Mutex::default(),
@@ -182,6 +185,7 @@ impl Catalog {
             users: self.words(WordField::User).count() as u64,
             patients: self.words(WordField::Patient).count() as u64,
             undated: self.undated(),
+            emergencies: self.emergencies,
             period: self.period(),
             days: days.collect(),
             source_bytes,
@@ -248,21 +252,24 @@ fn words(database: &Transaction<'_>, bundle: i64) -> Result<[Words; WORD_FIELDS]
     Ok(words)
 }
 
-fn days(database: &Transaction<'_>, bundle: i64) -> Result<Days, StoreFault> {
+/// Events by day, system and action, and how many were emergencies.
+fn days(database: &Transaction<'_>, bundle: i64) -> Result<(Days, u64), StoreFault> {
     let mut days = Days::new();
+    let mut emergencies = 0;
     let mut statement = database.prepare_cached("SELECT days FROM stored_run WHERE bundle = ?1")?;
     let mut rows = statement.query([bundle])?;
     while let Some(row) = rows.next()? {
         let mut add = || -> Result<(), Unreadable> {
             let blob = row.get_ref(0).ok().and_then(|value| value.as_blob().ok()).ok_or(Unreadable)?;
-            let frame = Frame::decode(blob, &["day", "system", "action", "events"])?;
+            let frame = Frame::decode(blob, &["day", "system", "action", "events", "emergencies"])?;
             let keys = frame.numbers("day")?.iter().zip(frame.codes("system")?).zip(frame.codes("action")?);
             for (((day, system), action), events) in keys.zip(frame.numbers("events")?) {
                 *days.entry((*day, *system, *action)).or_default() += events.unsigned_abs();
             }
+            emergencies += frame.numbers("emergencies")?.iter().map(|events| events.unsigned_abs()).sum::<u64>();
             Ok(())
         };
         add().map_err(|_| StoreFault::Damaged { id: bundle, part: "days" })?;
     }
-    Ok(days)
+    Ok((days, emergencies))
 }

@@ -31,6 +31,8 @@ fn filters(dice: &mut Dice) -> Vec<String> {
     let mut filters: Vec<String> = [
         "",
         "action:login",
+        "emergency:yes",
+        "-emergency:yes user:user-3",
         "-action:read outcome:denied",
         "patient:PATIENT-00*",
         "patient:*",

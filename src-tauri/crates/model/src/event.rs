@@ -83,6 +83,14 @@ pub struct Event {
     pub notes: Vec<MappingNote>,
 }
 
+impl Event {
+    /// Whether the record marks it as emergency access: by a flag of its own, or by what was done.
+    #[must_use]
+    pub fn is_emergency(&self) -> bool {
+        self.break_glass == Some(true) || self.action == Action::BreakGlass
+    }
+}
+
 /// To whom something was disclosed, and on what basis (45 CFR 164.528(b)(2)).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Disclosure {

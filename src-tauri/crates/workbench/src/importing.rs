@@ -257,7 +257,7 @@ impl Work {
             let file = index_of(files, run.file());
             let mut events = Vec::new();
             for (ordinal, record) in (1..).zip(run.records()) {
-                // What is no record stays in the kept source; `inspect` and the report count it.
+                // What is no record stays in the kept source; the report says what it is and where.
                 let Ok(record) = record else { continue };
                 let Ok(event) = event_of(self.bundle.profile(), record.bytes) else { continue };
                 let line = record.place.line.unwrap_or_else(|| record.place.index.map_or(ordinal, |index| index + 1));

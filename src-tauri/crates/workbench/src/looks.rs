@@ -438,6 +438,7 @@ fn words_of(condition: &Condition) -> (String, Vec<String>) {
         Condition::Field(field, patterns) => (field.name(), patterns.values().iter().map(pattern_text).collect()),
         Condition::Action(words) => ("action", words.values().iter().map(|word| word.word().to_owned()).collect()),
         Condition::Outcome(words) => ("outcome", words.values().iter().map(|word| word.word().to_owned()).collect()),
+        Condition::Emergency => ("emergency", vec!["yes".to_owned()]),
         Condition::Integrity(words) => {
             ("integrity", words.values().iter().map(|word| word.word().to_owned()).collect())
         }

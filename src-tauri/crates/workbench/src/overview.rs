@@ -47,7 +47,7 @@ impl Desk {
             users: inside.users,
             patients: inside.patients,
             undated: inside.undated,
-            break_glass: by_action(&[Action::BreakGlass]),
+            break_glass: inside.emergencies,
             exports: by_action(&[Action::Export, Action::Print, Action::Disclose, Action::Copy]),
             failed_logins: by_action(&[Action::LoginFailed]),
             first: inside.period.map(|(first, _)| instant(first)),

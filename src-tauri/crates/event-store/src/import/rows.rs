@@ -205,6 +205,11 @@ impl Deed {
         }
     }
 
+    /// As [`Event::is_emergency`] says.
+    pub(crate) fn is_emergency(self) -> bool {
+        self.break_glass() == Some(true) || action_of(self.action_number()) == Action::BreakGlass
+    }
+
     pub(crate) fn notes(self) -> Vec<MappingNote> {
         let bits = self.0 >> 16;
         NOTES.iter().zip(0..).filter(|(_, bit)| bits >> bit & 1 == 1).map(|(note, _)| *note).collect()
