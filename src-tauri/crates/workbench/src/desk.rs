@@ -103,6 +103,7 @@ impl Desk {
         let session = Arc::new(session);
         *self.session.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&session));
         session.tidy_behind();
+        session.compare_behind();
         session
     }
 

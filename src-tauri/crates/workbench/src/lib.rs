@@ -28,6 +28,7 @@ mod lists;
 mod looks;
 mod meaning;
 mod named;
+mod others;
 mod outlets;
 mod overview;
 mod packed;

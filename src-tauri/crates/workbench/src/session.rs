@@ -81,18 +81,30 @@ impl Session {
 
     /// Gives back the room that removed bundles and broken-off imports took, as a job, if there is any.
     pub(crate) fn tidy_behind(self: &Arc<Self>) {
-        if !matches!(self.store.tidy(), Ok(true)) {
-            return;
+        // What is left is out of sight, and the next opening tries again.
+        if matches!(self.store.tidy(), Ok(true)) {
+            self.job("Making room", |session, gauge| {
+                while !gauge.stopped() && matches!(session.store.tidy(), Ok(true)) {}
+                Ok(Outcome { sentence: "Room was given back.".to_owned(), badge: None })
+            });
         }
+    }
+
+    /// Does some work as a job of this session.
+    pub(crate) fn job(
+        self: &Arc<Self>,
+        what: &'static str,
+        work: impl FnOnce(&Self, &Gauge) -> Result<Outcome, Fault> + Send + 'static,
+    ) {
         let gauge = Gauge::default();
-        let number = self.jobs.begin("Making room", &gauge);
+        let number = self.jobs.begin(what, &gauge);
         let session = Arc::clone(self);
         let work = move || {
-            while !gauge.stopped() && matches!(session.store.tidy(), Ok(true)) {}
-            session.jobs.end(number, Ok(Outcome { sentence: "Room was given back.".to_owned(), badge: None }));
+            let result = work(&session, &gauge);
+            session.jobs.end(number, result);
+            session.changed();
         };
-        if std::thread::Builder::new().name("tidy".to_owned()).spawn(work).is_err() {
-            // What is left is out of sight, and the next opening tries again.
+        if std::thread::Builder::new().name("job".to_owned()).spawn(work).is_err() {
             self.jobs.end(number, Err(Fault::internal("The system gave no thread.")));
         }
     }
@@ -201,6 +213,8 @@ impl Session {
         }
         settings::store(&self.vault, after, &clock::now())?;
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = after.clone();
+        // Days of periods are told in the zone that is set.
+        self.changed();
         Ok(())
     }
 

@@ -5,4 +5,5 @@
 mod bench;
 mod counting;
 mod covering;
+mod overlapping;
 mod standing;
