@@ -99,6 +99,8 @@ export const text = {
     passphrase: 'Passphrase',
     unlock: 'Unlock',
     unlocking: 'Unlocking. This takes about a second on purpose.',
+    behindTitle: 'Import behind the lock',
+    behind: 'An import goes on behind the lock. The vault is closed when it has ended.',
     recover: 'Use the recovery key',
     notRecover: 'Use the passphrase',
     recoveryKey: 'Recovery key',

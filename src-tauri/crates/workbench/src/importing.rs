@@ -5,6 +5,7 @@
 //!   the import was begun under.
 //! * The content is identified by its hash before anything is stored: importing it twice changes nothing but the log.
 //! * A job that is stopped, or fails, leaves nothing of its bundle behind but the line that says so.
+//! * Locking does not stop it: it goes on behind the lock, shown to nobody but in numbers.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -89,7 +90,7 @@ impl Desk {
             session.note(Entry::ImportRepeated { bundle: known.clone(), handover: work.handover_of_record() })?;
             return Ok(started(None, Some(known), quoted));
         }
-        let number = session.jobs.begin("Checking and storing", &gauge);
+        let number = session.jobs.begin_lasting("Checking and storing", &gauge);
         let job = std::thread::Builder::new().name("import".to_owned()).spawn(move || {
             let session = Arc::clone(&work.session);
             let result = work.run(&BundleId::new(identity.to_hex()));

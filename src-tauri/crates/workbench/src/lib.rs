@@ -41,6 +41,7 @@ mod session;
 mod settings;
 mod shown;
 mod single;
+mod sitting;
 pub mod table;
 mod upkeep;
 mod verdicts;
@@ -48,6 +49,7 @@ pub mod wire;
 mod words;
 
 pub use account::usual_vault_dir;
+pub use clock::Ticks;
 pub use desk::{Desk, Options};
 pub use intake::ImportWish;
 pub use jobs::Gauge;

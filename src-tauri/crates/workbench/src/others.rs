@@ -47,7 +47,8 @@ impl Session {
 
     /// Compares bundles with each other that were not yet, and says in the end what the new one has to do with others.
     pub(crate) fn compare_for(&self, id: &BundleId, gauge: &Gauge) -> Result<Vec<String>, Fault> {
-        match self.store.compare_bundles(&|_| !gauge.stopped()) {
+        // Behind a lock nobody waits for the answer, and the keys do not stay for it.
+        match self.store.compare_bundles(&|_| !gauge.stopped() && !self.is_covered()) {
             Ok(()) => {}
             Err(StoreFault::Stopped) => {
                 return Ok(vec![
@@ -62,7 +63,7 @@ impl Session {
 
     /// Compares bundles that were not yet, as a job, if there are any: what an import was not given the time for.
     pub(crate) fn compare_behind(self: &std::sync::Arc<Self>) {
-        if !matches!(self.store.all_compared(), Ok(false)) {
+        if self.is_covered() || !matches!(self.store.all_compared(), Ok(false)) {
             return;
         }
         self.job("Comparing bundles", |session, gauge| {
