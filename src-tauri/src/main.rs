@@ -108,7 +108,7 @@ fn open(vault_dir: PathBuf, bundle: Option<PathBuf>) -> tauri::Result<u8> {
     let code = app.run_return(|app, event| {
         if let RunEvent::Exit = event {
             // Ends the jobs, writes the closing entries, clears the clipboard. There is nobody left to tell if it fails.
-            drop(app.state::<Arc<Desk>>().lock(Nothing {}));
+            app.state::<Arc<Desk>>().end();
         }
     });
     Ok(u8::try_from(code).unwrap_or(1))

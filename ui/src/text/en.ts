@@ -99,6 +99,8 @@ export const text = {
     passphrase: 'Passphrase',
     unlock: 'Unlock',
     unlocking: 'Unlocking. This takes about a second on purpose.',
+    behindTitle: 'Import behind the lock',
+    behind: 'An import goes on behind the lock. The vault is closed when it has ended.',
     recover: 'Use the recovery key',
     notRecover: 'Use the passphrase',
     recoveryKey: 'Recovery key',
@@ -189,6 +191,10 @@ export const text = {
     patients: 'Patients',
     zone: 'Zone of the source',
     firstLast: 'First and last event',
+    others: 'Other bundles of this vault',
+    othersUnknown: 'It is not yet known whether other bundles hold some of these records.',
+    othersNote:
+      'Nothing is left out: each bundle shows all of its records, marked. The command line, which asks all bundles at once, counts a record once.',
     coverage: 'Events per day and system',
     coverageNote: 'Hatched days have no events.',
     coverageRow: (source: string, days: number, gaps: number) =>
@@ -228,6 +234,12 @@ export const text = {
     summary: (matching: string, whole: string) => `${matching} of ${whole} events`,
     summaryAll: (whole: string) => `${whole} events`,
     zone: (zone: string) => `times in ${zone}`,
+    alsoElsewhere: (count: string) => `${count} of them also in another bundle`,
+    alsoIn: (bundles: number) =>
+      `The same record is in ${bundles} other ${plural(bundles, 'bundle', 'bundles')}`,
+    contradictedBy: (bundles: number) =>
+      `${bundles} other ${plural(bundles, 'bundle has', 'bundles have')} another content for this record`,
+    notCompared: 'not yet compared with the other bundles',
     growing: 'The import still runs; more may match.',
     refresh: 'Look again',
     filters: 'Filters',
@@ -355,6 +367,7 @@ export const text = {
     firstBytes: (shown: string, bytes: string) =>
       `The first ${shown} of ${bytes} bytes. All of them are kept as they came.`,
     proof: 'Proof',
+    elsewhere: 'In other bundles',
     undated: 'No usable time',
   },
 

@@ -24,6 +24,8 @@ pub enum LockCause {
     Idle,
     /// The program ended.
     Ended,
+    /// It was locked before; the import that went on behind the lock has ended, or was stopped with the program.
+    WorkEnded,
 }
 
 impl LockCause {
@@ -32,6 +34,7 @@ impl LockCause {
             Self::Asked => "asked",
             Self::Idle => "idle",
             Self::Ended => "ended",
+            Self::WorkEnded => "work_ended",
         }
     }
 }

@@ -18,7 +18,7 @@
 //! | `access-log show`, `verify`, `export` | lines of [`Entry`], the check, [`Exported`] |
 
 use serde::Serialize;
-use workbench::wire::{Badge, BundleCard, LogEntry};
+use workbench::wire::{Badge, BundleCard, LogEntry, OtherExport};
 use workbench::{PlainEvent, PlainRow};
 
 /// A sample's vault was made.
@@ -58,6 +58,28 @@ pub(crate) struct Imported<'a> {
     pub(crate) bundle: &'a str,
     /// `stored` or `already stored`.
     pub(crate) result: &'a str,
+    /// Bundles that hold some of the same records, contradict some, or state the same id; `null` while the vault has not
+    /// compared all of them.
+    pub(crate) others: Option<Vec<Other<'a>>>,
+}
+
+/// Another bundle that one has something to do with.
+#[derive(Serialize)]
+pub(crate) struct Other<'a> {
+    bundle: &'a str,
+    /// Events that it holds too, byte for byte.
+    same: u64,
+    /// Events whose stream and number, or system and id, have other content there.
+    contradicted: u64,
+    /// Whether both state the same bundle id.
+    same_stated_id: bool,
+}
+
+impl<'a> From<&'a OtherExport> for Other<'a> {
+    fn from(other: &'a OtherExport) -> Self {
+        let OtherExport { bundle, same, contradicted, same_stated_id, .. } = other;
+        Self { bundle, same: *same, contradicted: *contradicted, same_stated_id: *same_stated_id }
+    }
 }
 
 /// The access log was exported.
@@ -118,6 +140,8 @@ pub(crate) struct Event<'a> {
     line: u64,
     /// What was recomputed, in sentences.
     proof: &'a [String],
+    /// Where else the vault has this record, or another one under its name, in sentences.
+    elsewhere: &'a [String],
     badge: &'a Badge,
 }
 
@@ -141,6 +165,7 @@ impl<'a> From<&'a PlainEvent> for Event<'a> {
             file: &detail.file,
             line: detail.line,
             proof: &detail.proof,
+            elsewhere: &detail.elsewhere,
             badge: &detail.badge,
         }
     }

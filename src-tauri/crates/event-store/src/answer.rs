@@ -64,6 +64,21 @@ pub struct Row {
     pub integrity: Integrity,
     /// Where the record stands.
     pub place: Place,
+    /// The records of other bundles that are this one, or have its name.
+    pub twins: Vec<Twin>,
+}
+
+/// A record of another bundle that has the same stream and number, or the same system and id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Twin {
+    /// Its short name.
+    pub event_ref: EventRef,
+    /// The bundle it is in.
+    pub bundle: BundleId,
+    /// Whether it is the same record, byte for byte; else it has the name of this one and other bytes.
+    pub same: bool,
+    /// What may be said of it there.
+    pub integrity: Integrity,
 }
 
 impl std::fmt::Debug for Row {
@@ -130,6 +145,8 @@ pub struct Totals {
     pub patients: u64,
     /// Events without a time.
     pub undated: u64,
+    /// How many of the events another bundle holds as well, byte for byte; `None` while not every bundle was compared.
+    pub elsewhere: Option<u64>,
 }
 
 /// One person in a list: a patient with those who looked, or a user with what they opened.

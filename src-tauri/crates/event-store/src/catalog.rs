@@ -14,6 +14,7 @@ use crate::columns::{Frame, Unreadable};
 use crate::import::NO_DAY;
 use crate::import::rows::action_of;
 use crate::people::Counts;
+use crate::repeats::Elsewhere;
 use crate::standing::{Marks, Standing};
 use crate::words::{LABELS_BETWEEN, WORD_FIELDS, WordField, Words};
 use crate::{BundleState, BundleSummary, DayCount, Overview, StoreFault, SystemDay};
@@ -51,6 +52,7 @@ pub(crate) struct Catalog {
     emergencies: u64,
     pub(crate) patients: OnceLock<Counts>,
     pub(crate) users: OnceLock<Counts>,
+    elsewhere: OnceLock<Elsewhere>,
     /// The zone whose days were counted last, and what was found.
     days_in: Mutex<Option<(Zone, Arc<Vec<SystemDay>>)>>,
 }
@@ -123,6 +125,7 @@ impl Catalog {
             emergencies,
             patients: OnceLock::new(),
             users: OnceLock::new(),
+            elsewhere: OnceLock::new(),
             days_in: Mutex::default(),
         })
     }
@@ -136,6 +139,16 @@ impl Catalog {
     pub(crate) fn words(&self, field: WordField) -> &Words {
         // There is a list for every field.
         &self.words[field as usize]
+    }
+
+    /// What it shares with other bundles.
+    pub(crate) fn elsewhere(&self, database: &Transaction<'_>) -> Result<&Elsewhere, StoreFault> {
+        if let Some(known) = self.elsewhere.get() {
+            return Ok(known);
+        }
+        let read = Elsewhere::read(database, self.number, self.state == BundleState::Here)?;
+        // Somebody else may have been faster, and read the same.
+        Ok(self.elsewhere.get_or_init(|| read))
     }
 
     /// How many events there are.

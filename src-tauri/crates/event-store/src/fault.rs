@@ -88,6 +88,9 @@ pub enum StoreFault {
     /// The import was finished, abandoned or dropped before.
     #[error("the import is over")]
     ImportOver,
+    /// Somebody asked to stop.
+    #[error("this was stopped")]
+    Stopped,
     /// The operating system gave no thread for the import.
     #[error("the operating system gave no thread")]
     Thread,

@@ -22,6 +22,7 @@ mod import;
 mod look;
 mod people;
 mod questions;
+mod repeats;
 mod shelf;
 mod standing;
 mod store;
@@ -31,7 +32,7 @@ mod words;
 
 pub use answer::{
     BundleState, BundleSummary, DayCount, KeptLine, LINE_BYTES_MAX, Overview, PAGE_ROWS_MAX, Page, People, PeopleBy,
-    PeopleOrder, PersonRow, Place, Row, SystemDay, Totals,
+    PeopleOrder, PersonRow, Place, Row, SystemDay, Totals, Twin,
 };
 pub use chunk::Sizes;
 pub use event_ref::{EventRef, EventRefFault, Spot};
@@ -39,5 +40,6 @@ pub use fault::StoreFault;
 pub use import::{Begun, Finished, Import, Intake, NewBundle, StoredEvent};
 pub use people::Side;
 pub use questions::{BinsAsked, EventQuestions, FacetAsked, PeopleAsked, list_entry, log_people, log_question};
+pub use repeats::{Asked, Shared, Together};
 pub use standing::{RecordSpan, SPANS_MAX, Standing};
 pub use store::{EventStore, StoredFile, Told};

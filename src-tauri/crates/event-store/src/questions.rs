@@ -86,8 +86,8 @@ pub trait EventQuestions {
     /// that could not be read as events, and lines of other files. `seen` is as for [`event`](Self::event).
     fn line(&self, seen: &Witnessed, event_ref: &EventRef) -> Result<KeptLine, StoreFault>;
 
-    /// The references of events with this id, at most `limit`: an id may occur in several bundles, or twice in one.
-    /// `seen` is for [`Entry::EventSought`] with this id.
+    /// The references of events with this id, at most `limit`: an id may occur in several bundles, or twice in one. Of one
+    /// record that several bundles hold the first is given. `seen` is for [`Entry::EventSought`] with this id.
     fn find_event_id(&self, seen: &Witnessed, event_id: &str, limit: usize) -> Result<Vec<EventRef>, StoreFault>;
 }
 

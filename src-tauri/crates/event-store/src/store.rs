@@ -13,10 +13,13 @@ use crate::chunk::Sizes;
 use crate::import::unpoisoned;
 use crate::import::{Finished, NewBundle};
 use crate::look::Looks;
-use crate::{BundleSummary, StoreFault, shelf};
+use crate::{BundleSummary, StoreFault, repeats, shelf};
 
 /// The store's tables.
-const MIGRATIONS: &[Migration] = &[Migration { room: "event-store", number: 1, sql: include_str!("sql/1.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { room: "event-store", number: 1, sql: include_str!("sql/1.sql") },
+    Migration { room: "event-store", number: 2, sql: include_str!("sql/2.sql") },
+];
 /// Catalogs that are kept: one for each bundle somebody looks at.
 const CATALOGS_MAX: usize = 4;
 /// Rows of chunks that are removed in one transaction: about 3 MB.
@@ -35,6 +38,8 @@ pub struct EventStore {
     coming: Arc<Mutex<BTreeSet<i64>>>,
     catalogs: Mutex<Vec<Arc<Catalog>>>,
     pub(crate) looks: Looks,
+    /// Bundles are compared by one thread at a time.
+    pub(crate) comparing: Mutex<()>,
     sizes: Sizes,
 }
 
@@ -77,6 +82,7 @@ impl EventStore {
             coming: Arc::default(),
             catalogs: Mutex::default(),
             looks: Looks::default(),
+            comparing: Mutex::default(),
             sizes: Sizes::default(),
         })
     }
@@ -126,7 +132,7 @@ impl EventStore {
                 "UPDATE stored_bundle SET report = ?2, standing = ?3, revision = revision + 1 WHERE number = ?1",
                 params![number, finished.report, standing],
             )?;
-            Ok(())
+            repeats::touch_others(transaction, number)
         })
     }
 
@@ -289,6 +295,7 @@ impl EventStore {
                         numbered = ?4 WHERE number = ?1 AND state = 'coming'",
                 params![bundle, finished.report, standing, numbered],
             )?;
+            repeats::touch_others(transaction, bundle)?;
             let summary = catalog::summary(transaction, bundle)?;
             tell(transaction, &summary)?;
             Ok(summary)
@@ -311,11 +318,14 @@ impl EventStore {
 
 fn leave(transaction: &Transaction<'_>, bundle: i64) -> Result<(), StoreFault> {
     transaction.execute("UPDATE stored_bundle SET state = 'leaving' WHERE number = ?1", [bundle])?;
-    Ok(())
+    repeats::touch_others(transaction, bundle)
 }
 
 /// Removes some rows of a bundle; in the end the bundle itself.
 fn sweep_some(transaction: &Transaction<'_>, bundle: i64) -> Result<(), StoreFault> {
+    if repeats::forget_some(transaction, bundle)? {
+        return Ok(());
+    }
     let mut statement =
         transaction.prepare_cached("SELECT id, row_count FROM stored_chunk WHERE bundle = ?1 LIMIT 64")?;
     let chunks: Vec<(i64, i64)> =

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use bundle::{Inspection, Limits, Profile};
 use integrity::keys::Kid;
 use specimen::{Scenario, Tamper};
+use timeline::Zone;
 use verify::{Anchor, PinnedKey, PinnedSshKey};
 
 use crate::jobs::Gauge;
@@ -111,7 +112,7 @@ pub fn inspect(path: &Path, allow_large: bool) -> Result<Inspected, Fault> {
     let bundle = bundle::open(path, &limits(allow_large))?;
     let inspection = bundle::inspect(&bundle);
     let json = serde_json::to_value(&inspection).map_err(|_| Fault::internal("The facts cannot be written."))?;
-    Ok(Inspected { facts: facts_of(&inspection), bytes: inspection.counts.bytes, json })
+    Ok(Inspected { facts: facts_of(&inspection, chrono_tz::UTC), bytes: inspection.counts.bytes, json })
 }
 
 /// Makes a sample.
@@ -131,6 +132,10 @@ pub fn scenarios() -> Vec<(&'static str, &'static str)> {
     Scenario::ALL.iter().map(|scenario| (scenario.word(), scenario.sentence())).collect()
 }
 
+fn period_and_zone(from: Option<&str>, to: Option<&str>, zone: Zone) -> String {
+    format!("{} ({})", period(from, to, zone), zone.name())
+}
+
 pub(crate) fn limits(allow_large: bool) -> Limits {
     if allow_large { Limits::large() } else { Limits::standard() }
 }
@@ -144,8 +149,8 @@ pub(crate) const fn profile_name(profile: Profile) -> &'static str {
     }
 }
 
-/// What a bundle says of itself, as label and value.
-pub(crate) fn facts_of(inspection: &Inspection) -> Vec<(String, String)> {
+/// What a bundle says of itself, as label and value. Days are those of the zone, which is named beside them.
+pub(crate) fn facts_of(inspection: &Inspection, zone: Zone) -> Vec<(String, String)> {
     let counts = &inspection.counts;
     let span = inspection.period.as_ref();
     let records = counts.records.map(|records| match counts.records_basis {
@@ -160,7 +165,7 @@ pub(crate) fn facts_of(inspection: &Inspection) -> Vec<(String, String)> {
         ("Profile", Some(inspection.profile.to_owned())),
         ("Organization", inspection.organization.clone()),
         ("System", inspection.system.clone()),
-        ("Period", span.map(|span| period(span.from.as_deref(), span.to.as_deref()))),
+        ("Period", span.map(|span| period_and_zone(span.from.as_deref(), span.to.as_deref(), zone))),
         ("Time zone", inspection.time_zone.clone()),
         ("Records", records),
         ("Streams", (!inspection.streams.is_empty()).then(|| grouped(inspection.streams.len() as u64))),

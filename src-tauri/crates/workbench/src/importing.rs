@@ -5,6 +5,7 @@
 //!   the import was begun under.
 //! * The content is identified by its hash before anything is stored: importing it twice changes nothing but the log.
 //! * A job that is stopped, or fails, leaves nothing of its bundle behind but the line that says so.
+//! * Locking does not stop it: it goes on behind the lock, shown to nobody but in numbers.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,7 +29,7 @@ use crate::packed::Packed;
 use crate::session::Session;
 use crate::verdicts::{self, BundleFacts, Document, Vouching};
 use crate::wire::{Fault, FaultCode, ImportAsk, ImportStarted, Job, JobAsk, Next, Nothing};
-use crate::words::{counted, period};
+use crate::words::counted;
 
 /// How often a waiting caller asks how a job is.
 const ASK_EVERY: std::time::Duration = std::time::Duration::from_millis(25);
@@ -90,7 +91,7 @@ impl Desk {
             session.note(Entry::ImportRepeated { bundle: known.clone(), handover: work.handover_of_record() })?;
             return Ok(started(None, Some(known), quoted));
         }
-        let number = session.jobs.begin("Checking and storing", &gauge);
+        let number = session.jobs.begin_lasting("Checking and storing", &gauge);
         let job = std::thread::Builder::new().name("import".to_owned()).spawn(move || {
             let session = Arc::clone(&work.session);
             let result = work.run(&BundleId::new(identity.to_hex()));
@@ -296,7 +297,11 @@ impl Work {
             let assurance = verdict.assurance.clone();
             self.tell(transaction, &Entry::Verify { bundle, integrity, assurance, findings })
         })?;
-        let sentence = format!("{} stored. {}", counted(summary.events, "event"), verdict.sentence);
+        self.session.changed();
+        // The bundle is here, whatever comes of holding it against the others.
+        let others = self.session.compare_for(id, &self.gauge).unwrap_or_else(|fault| vec![fault.what]);
+        let stored = format!("{} stored. {}", counted(summary.events, "event"), verdict.sentence);
+        let sentence = std::iter::once(stored).chain(others).collect::<Vec<_>>().join(" ");
         Ok(Outcome { sentence, badge: Some(verdict.badge) })
     }
 
@@ -312,7 +317,9 @@ impl Work {
             } else {
                 name.join(" · ")
             },
-            period: period(span.and_then(|span| span.from.as_deref()), span.and_then(|span| span.to.as_deref())),
+            period: String::new(),
+            from: span.and_then(|span| span.from.clone()),
+            to: span.and_then(|span| span.to.clone()),
             source_zone: inspection.time_zone,
             container: self.bundle.container().word().to_owned(),
             imported_at: clock::now().text().to_owned(),

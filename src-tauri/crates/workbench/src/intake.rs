@@ -111,7 +111,7 @@ impl Desk {
     /// Looks at a path and remembers it under a token.
     pub(crate) fn take(&self, path: PathBuf) -> Result<Chosen, Fault> {
         let bundle = bundle::open(&path, &Limits::standard())?;
-        let mut chosen = describe(&path, &bundle)?;
+        let mut chosen = describe(&path, &bundle, self.session()?.zone())?;
         let mut choices = self.choices();
         choices.next += 1;
         chosen.token = choices.next;
@@ -127,7 +127,7 @@ impl Desk {
     }
 }
 
-fn describe(path: &Path, bundle: &Bundle) -> Result<Chosen, Fault> {
+fn describe(path: &Path, bundle: &Bundle, zone: timeline::Zone) -> Result<Chosen, Fault> {
     let inspection = bundle::inspect(bundle);
     let kind = match bundle.container() {
         ContainerKind::Directory => "Folder",
@@ -141,7 +141,7 @@ fn describe(path: &Path, bundle: &Bundle) -> Result<Chosen, Fault> {
         kind: kind.to_owned(),
         bytes: inspection.counts.bytes,
         profile: direct::profile_name(bundle.profile()).to_owned(),
-        says: brief_facts(direct::facts_of(&inspection)),
+        says: brief_facts(direct::facts_of(&inspection, zone)),
         sha256: hash_of_container(bundle, || false)?.map(|digest| digest.to_hex()),
         troubles: bundle.troubles().iter().take(TROUBLES_MAX).map(|trouble| brief(&*trouble.message)).collect(),
     })

@@ -75,14 +75,25 @@ impl Gauge {
 }
 
 /// How a job ended well.
+#[derive(Clone)]
 pub(crate) struct Outcome {
     pub(crate) sentence: String,
     pub(crate) badge: Option<Badge>,
 }
 
+/// A job that has ended, to be told later.
+#[derive(Clone)]
+pub(crate) struct Ended {
+    what: &'static str,
+    gauge: Gauge,
+    result: Result<Outcome, Fault>,
+}
+
 struct Entry {
     number: u32,
     what: &'static str,
+    /// Whether it goes on when the vault is locked.
+    lasts: bool,
     gauge: Gauge,
     started_ms: i64,
     ended: Option<(i64, Result<Outcome, Fault>)>,
@@ -96,13 +107,45 @@ pub(crate) struct Jobs {
 }
 
 impl Jobs {
-    /// Enters a job and gives its number.
+    /// Enters a job and gives its number. It is stopped when the vault locks.
     pub(crate) fn begin(&self, what: &'static str, gauge: &Gauge) -> u32 {
+        self.enter(what, gauge.clone(), false, None)
+    }
+
+    /// Enters a job that goes on behind a lock.
+    pub(crate) fn begin_lasting(&self, what: &'static str, gauge: &Gauge) -> u32 {
+        self.enter(what, gauge.clone(), true, None)
+    }
+
+    /// Enters jobs that ended behind a lock, as if they had ended just now.
+    pub(crate) fn adopt(&self, ended: Vec<Ended>) {
+        for Ended { what, gauge, result } in ended {
+            self.enter(what, gauge, true, Some((clock::epoch_ms(), result)));
+        }
+    }
+
+    fn enter(
+        &self,
+        what: &'static str,
+        gauge: Gauge,
+        lasts: bool,
+        ended: Option<(i64, Result<Outcome, Fault>)>,
+    ) -> u32 {
         let number = self.next.fetch_add(1, Ordering::Relaxed) + 1;
-        self.with(|entries| {
-            entries.push_back(Entry { number, what, gauge: gauge.clone(), started_ms: clock::epoch_ms(), ended: None });
-        });
+        let started_ms = clock::epoch_ms();
+        self.with(|entries| entries.push_back(Entry { number, what, lasts, gauge, started_ms, ended }));
         number
+    }
+
+    /// The lasting jobs that have ended.
+    pub(crate) fn ended(&self) -> Vec<Ended> {
+        self.with(|entries| {
+            let ended = entries.iter().filter(|entry| entry.lasts).filter_map(|entry| {
+                let (_, result) = entry.ended.clone()?;
+                Some(Ended { what: entry.what, gauge: entry.gauge.clone(), result })
+            });
+            ended.collect()
+        })
     }
 
     /// Notes how a job ended.
@@ -122,14 +165,24 @@ impl Jobs {
         })
     }
 
-    /// Asks every job to stop, as before the vault locks.
+    /// Asks every job to stop.
     pub(crate) fn stop_all(&self) {
         self.with(|entries| entries.iter().for_each(|entry| entry.gauge.stop()));
+    }
+
+    /// Asks the jobs to stop that do not go on behind a lock.
+    pub(crate) fn stop_passing(&self) {
+        self.with(|entries| entries.iter().filter(|entry| !entry.lasts).for_each(|entry| entry.gauge.stop()));
     }
 
     /// Whether any job is at work.
     pub(crate) fn busy(&self) -> bool {
         self.with(|entries| entries.iter().any(|entry| entry.ended.is_none()))
+    }
+
+    /// Whether a job is at work that does not go on behind a lock.
+    pub(crate) fn busy_passing(&self) -> bool {
+        self.with(|entries| entries.iter().any(|entry| !entry.lasts && entry.ended.is_none()))
     }
 
     /// The list as shown; jobs that ended a while ago are dropped.
@@ -142,6 +195,13 @@ impl Jobs {
             }
             entries.iter().map(|entry| entry.show(now)).collect()
         })
+    }
+
+    /// The jobs at work, in numbers alone: what a locked window may show.
+    pub(crate) fn list_in_numbers(&self) -> Vec<Job> {
+        let at_work = |job: &Job| matches!(job.state, JobState::Running | JobState::Stopping);
+        let bare = |job| Job { bundle: None, sentence: None, fault: None, badge: None, ..job };
+        self.list().into_iter().filter(at_work).map(bare).collect()
     }
 
     /// One job, however long ago it ended within what is kept.

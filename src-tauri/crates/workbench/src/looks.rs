@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use access_log::{Entry, Witnessed};
-use event_store::{BinsAsked, EventQuestions, FacetAsked, PAGE_ROWS_MAX, log_question};
+use event_store::{BinsAsked, EventQuestions, FacetAsked, PAGE_ROWS_MAX, Totals, log_question};
 use model::BundleId;
 use timeline::{Condition, FACET_VALUES_MAX, FacetField, Field, Filter, Order, OrderBy, Question, Term};
 
@@ -25,7 +25,7 @@ use crate::wire::{
 };
 
 /// Looks open at once; the oldest end first.
-const LOOKS_MAX: usize = 200;
+pub(crate) const LOOKS_MAX: usize = 200;
 /// Terms that are left out one by one when nothing is found.
 const REDUCED_MAX: usize = 6;
 /// The longest value that can be chosen from a list; longer ones are only counted.
@@ -62,6 +62,7 @@ pub(crate) struct OpenLook {
     pub(crate) revealed: bool,
     pub(crate) shown: Shown,
     total: u64,
+    elsewhere: Option<u64>,
 }
 
 impl Looks {
@@ -149,8 +150,9 @@ impl Session {
     /// Opens a look: its line is durable before anything is counted.
     pub(crate) fn begin_look(&self, question: Question) -> Result<(u32, OpenLook), Fault> {
         let seen = Arc::new(self.witness(Entry::Look(log_question(&question)))?);
-        let total = self.store.count(&seen, &question)?.events;
-        let look = OpenLook { question: Arc::new(question), seen, revealed: false, shown: Shown::default(), total };
+        let Totals { events: total, elsewhere, .. } = self.store.count(&seen, &question)?;
+        let (question, shown) = (Arc::new(question), Shown::default());
+        let look = OpenLook { question, seen, revealed: false, shown, total, elsewhere };
         let (number, ended) = self.looks().begin(look.clone());
         ended.into_iter().try_for_each(|entry| self.note(entry))?;
         Ok((number, look))
@@ -202,6 +204,7 @@ impl Session {
             filter: question.filter.to_string(),
             terms: terms_of(&question.filter, &reduced),
             total: look.total,
+            also_elsewhere: look.elsewhere,
             whole: overview.events,
             growing: overview.state == event_store::BundleState::Coming,
             revealed: look.revealed,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use event_store::{BundleState, BundleSummary, EventQuestions, SystemDay};
 use model::{Action, BundleId, Instant};
+use timeline::Zone;
 
 use crate::desk::Desk;
 use crate::importing::Handover;
@@ -28,7 +29,7 @@ impl Desk {
         let session = self.session()?;
         let bundles = session.store.bundles()?;
         let cards: Result<Vec<_>, Fault> =
-            bundles.iter().rev().map(|summary| Ok(Stored::read(summary)?.card)).collect();
+            bundles.iter().rev().map(|summary| Ok(Stored::read(summary, session.zone())?.card)).collect();
         Ok(Bundles { bundles: fitting(cards?) })
     }
 
@@ -36,7 +37,7 @@ impl Desk {
     pub fn overview(&self, ask: BundleAsk) -> Result<Overview, Fault> {
         let session = self.session()?;
         let id = BundleId::new(ask.bundle);
-        let stored = Stored::read(&session.summary(&id)?)?;
+        let stored = Stored::read(&session.summary(&id)?, session.zone())?;
         let inside = session.store.overview(&id)?;
         let by_action = |wanted: &[Action]| {
             let days = inside.days.iter().filter(|day| wanted.contains(&day.action));
@@ -54,6 +55,7 @@ impl Desk {
             last: inside.period.map(|(_, last)| instant(last)),
             coverage: coverage(&session.store.days_in(&id, session.zone())?),
             source_zone: stored.facts.source_zone.clone().map(brief),
+            others: session.others_of(&id)?,
             received: stored.received(&id),
             verdict: stored.verdict(),
             card: stored.card,
@@ -64,7 +66,7 @@ impl Desk {
     pub fn integrity(&self, ask: BundleAsk) -> Result<IntegrityReport, Fault> {
         let session = self.session()?;
         let id = BundleId::new(ask.bundle);
-        let stored = Stored::read(&session.summary(&id)?)?;
+        let stored = Stored::read(&session.summary(&id)?, session.zone())?;
         let files: Vec<String> = session.store.files(&id)?.into_iter().map(|file| file.path).collect();
         let document = stored.document.as_ref();
         let findings = document.map(|document| document.findings(Some((&id, &files)))).unwrap_or_default();
@@ -102,7 +104,7 @@ struct Stored {
 }
 
 impl Stored {
-    fn read(summary: &BundleSummary) -> Result<Self, Fault> {
+    fn read(summary: &BundleSummary, zone: Zone) -> Result<Self, Fault> {
         let facts: BundleFacts = serde_json::from_str(&summary.facts).unwrap_or_default();
         let handover: Handover = serde_json::from_str(&summary.handover).unwrap_or_default();
         let document = summary.report.as_deref().map(Document::read).transpose()?;
@@ -110,7 +112,7 @@ impl Stored {
         let card = BundleCard {
             bundle: summary.id.as_str().to_owned(),
             name: brief(&*facts.name),
-            period: brief(&*facts.period),
+            period: brief(facts.period_in(zone)),
             profile: facts.profile.clone(),
             badge: document.as_ref().map_or_else(badge_while_checking, Document::badge),
             events: summary.events,

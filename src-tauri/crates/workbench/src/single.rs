@@ -136,6 +136,7 @@ impl Session {
             file: row.place.path.clone(),
             line: row.place.line,
             proof: proof_of(row, profile, &standing),
+            elsewhere: self.elsewhere_of(row)?,
             badge: badge_of(row.integrity, &standing),
             row: row_out(row, scope, revealed),
         })

@@ -7,24 +7,42 @@ use bundle::Profile;
 use event_store::{EventRef, RecordSpan, Spot, Standing};
 use model::BundleId;
 use serde::{Deserialize, Serialize};
+use timeline::Zone;
 use verify::{Code, HowFar, Onlooker, Options, Proceed, Report, Severity, Source};
 
 use crate::faults::sentence;
 use crate::jobs::Gauge;
 use crate::meaning::RecordAt;
 use crate::wire::{Badge, Check, CheckResult, Fault, FaultCode, Finding, Next, Seal, Verdict};
-use crate::words::{counted, grouped};
+use crate::words::{counted, grouped, period};
 
 /// Facts of a bundle as the vault keeps them beside its events.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct BundleFacts {
     pub(crate) profile: String,
     pub(crate) name: String,
+    /// Only in bundles of the first version, which kept the period in words, by days in UTC.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) period: String,
+    /// Both ends of the period it says it covers, as it says them.
+    #[serde(default)]
+    pub(crate) from: Option<String>,
+    #[serde(default)]
+    pub(crate) to: Option<String>,
     pub(crate) source_zone: Option<String>,
     pub(crate) container: String,
     pub(crate) imported_at: String,
     pub(crate) imported_by: String,
+}
+
+impl BundleFacts {
+    /// The period it says it covers, by days of a zone.
+    pub(crate) fn period_in(&self, zone: Zone) -> String {
+        if self.period.is_empty() {
+            return period(self.from.as_deref(), self.to.as_deref(), zone);
+        }
+        format!("{} (days in UTC)", self.period)
+    }
 }
 
 /// The stored document of a report. Members that this version does not show are left where they are.

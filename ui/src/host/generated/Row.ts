@@ -72,4 +72,12 @@ sourceSystem: string | null,
 /**
  * `stands`, `altered` or `not_verified`.
  */
-integrity: string, };
+integrity: string, 
+/**
+ * How many other bundles hold the same record, byte for byte.
+ */
+alsoIn: number, 
+/**
+ * How many other bundles have other content under its stream and number, or its system and id.
+ */
+contradictedBy: number, };

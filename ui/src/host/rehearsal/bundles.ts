@@ -6,6 +6,7 @@ import type { Chosen } from '../generated/Chosen';
 import type { CoverageRow } from '../generated/CoverageRow';
 import type { Finding } from '../generated/Finding';
 import type { IntegrityReport } from '../generated/IntegrityReport';
+import type { OtherExport } from '../generated/OtherExport';
 import type { Overview } from '../generated/Overview';
 import type { Verdict } from '../generated/Verdict';
 import type { SceneName } from './scene';
@@ -170,6 +171,18 @@ function coverage(): CoverageRow[] {
   return [row('EHR', 33_400, []), row('Imaging', 1_150, [11, 12, 13]), row('Pharmacy', 7_100, [22])];
 }
 
+/** An export of the same log that came a month before. */
+const EARLIER: OtherExport = {
+  bundle: hashOf(11),
+  same: 24_082,
+  contradicted: 1,
+  sameStatedId: false,
+  sentences: [
+    '24,082 events are also in Riverside · EHR (9f2c41ab77de, imported 2026-03-05): the same records, byte for byte.',
+    '1 event has other content in Riverside · EHR (9f2c41ab77de, imported 2026-03-05): the two contradict each other there.',
+  ],
+};
+
 export function overviewOf(scene: SceneName, events: number): Overview {
   const running = scene === 'importing';
   return {
@@ -193,6 +206,7 @@ export function overviewOf(scene: SceneName, events: number): Overview {
     first: when(START_MS + 3_141),
     last: running ? when(START_MS + 19.4 * DAY_MS) : when(START_MS + DAYS * DAY_MS - 4_700),
     coverage: coverage(),
+    others: running ? null : [EARLIER],
     sourceZone: 'America/New_York',
   };
 }

@@ -15,6 +15,7 @@ use super::{rows, words_in_records};
 use crate::catalog::Catalog;
 use crate::chunk::{Kind, name};
 use crate::import::unpoisoned;
+use crate::repeats::Elsewhere;
 use crate::{EventRef, EventStore, Page, StoreFault, Totals, shelf};
 
 /// Bytes of addresses and places that are kept for questions that may go on.
@@ -119,6 +120,11 @@ impl Answer {
         (listed + grouped) * size_of::<Address>()
     }
 
+    /// The bundle as it was when this was asked.
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
     /// Does something with all matches.
     pub(crate) fn matches<T>(
         &self,
@@ -133,13 +139,17 @@ impl Answer {
     }
 
     pub(crate) fn totals(&self, vault: &Vault) -> Result<Totals, StoreFault> {
-        if self.matcher.is_open() {
+        let shares = vault.read(|database| self.catalog.elsewhere(database).map(|elsewhere| !elsewhere.is_empty()))?;
+        // Which rows another bundle holds as well is only found by looking at them.
+        if self.matcher.is_open() && !shares {
             let overview = self.catalog.overview(0);
+            let complete = vault.read(|database| self.catalog.elsewhere(database).map(Elsewhere::is_complete))?;
             return Ok(Totals {
                 events: overview.events,
                 users: overview.users,
                 patients: overview.patients,
                 undated: overview.undated,
+                elsewhere: complete.then_some(0),
             });
         }
         Ok(self.survey(vault)?.totals)

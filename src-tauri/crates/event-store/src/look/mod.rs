@@ -21,7 +21,9 @@ use access_log::{Entry, Witnessed};
 use model::BundleId;
 use timeline::{Facet, Filter, Histogram, Order, Question};
 
-pub(crate) use self::answers::Looks;
+pub(crate) use self::answers::{Answer, Looks};
+pub(crate) use self::counting::{Matches, mark};
+pub(crate) use self::matcher::at;
 use crate::questions::list_entry;
 use crate::{
     BinsAsked, BundleSummary, EventQuestions, EventRef, EventStore, FacetAsked, KeptLine, Overview, PAGE_ROWS_MAX,

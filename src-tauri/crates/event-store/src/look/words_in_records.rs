@@ -12,7 +12,7 @@ use crate::StoreFault;
 use crate::catalog::{Catalog, ChunkInfo};
 use crate::chunk::{Kind, name};
 use crate::import::rows::spot;
-use crate::shelf::{self, Piece};
+use crate::shelf::{self, RecordReader};
 
 /// Threads of one search: whoever else looks meanwhile finds a reader free.
 const THREADS_MAX: usize = 2;
@@ -56,44 +56,12 @@ fn search(
     let places = frame.numbers(name::PLACE).map_err(damaged)?;
     let offsets = frame.numbers(name::OFFSET).map_err(damaged)?;
     let lengths = frame.codes(name::LENGTH).map_err(damaged)?;
-    let mut reader = Records { database, bundle: catalog.number, open: None };
+    let mut reader = RecordReader::over(database, catalog.number);
     let holds = |record: &[u8]| words.values().iter().any(|word| contains_word(record, word.text().as_bytes()));
     for ((place, offset), length) in places.iter().zip(offsets).zip(lengths) {
-        if reader.ask(spot(*place).0, *offset, *length, holds)? {
+        if reader.with(spot(*place).0, *offset, *length, holds)? {
             found.push(*place);
         }
     }
     Ok(())
-}
-
-/// Reads records that follow each other without unpacking a piece twice.
-struct Records<'a> {
-    database: &'a Transaction<'a>,
-    bundle: i64,
-    open: Option<(u32, Piece)>,
-}
-
-impl Records<'_> {
-    fn ask(
-        &mut self,
-        file: u32,
-        offset: i64,
-        length: u32,
-        question: impl Fn(&[u8]) -> bool,
-    ) -> Result<bool, StoreFault> {
-        if !self.open.as_ref().is_some_and(|(open, piece)| *open == file && record(piece, offset, 1).is_some()) {
-            self.open = shelf::piece(self.database, self.bundle, file, offset)?.map(|piece| (file, piece));
-        }
-        match self.open.as_ref().and_then(|(_, piece)| record(piece, offset, length)) {
-            Some(record) => Ok(question(record)),
-            // It reaches into the next piece.
-            None => Ok(question(&shelf::bytes(self.database, self.bundle, file, offset, length)?)),
-        }
-    }
-}
-
-/// The bytes of a record that lies whole in a piece.
-fn record(piece: &Piece, offset: i64, length: u32) -> Option<&[u8]> {
-    let start = usize::try_from(offset.checked_sub(piece.first_byte)?).ok()?;
-    piece.bytes.get(start..start.checked_add(length as usize)?)
 }

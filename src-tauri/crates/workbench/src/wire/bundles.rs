@@ -199,6 +199,26 @@ pub struct Overview {
     pub coverage: Vec<CoverageRow>,
     /// Zone of the source, as the bundle says.
     pub source_zone: Option<String>,
+    /// Bundles that hold some of the same records, contradict some, or state the same id; `null` while not every bundle
+    /// was compared with this one.
+    pub others: Option<Vec<OtherExport>>,
+}
+
+/// Another bundle that this one has something to do with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct OtherExport {
+    /// Its id in this vault.
+    pub bundle: String,
+    /// Events of this bundle that it holds too, byte for byte.
+    pub same: u64,
+    /// Events of this bundle whose stream and number, or system and id, have other content there.
+    pub contradicted: u64,
+    /// Whether both state the same bundle id.
+    pub same_stated_id: bool,
+    /// The same in sentences.
+    pub sentences: Vec<String>,
 }
 
 /// Events per day of one source system.

@@ -67,6 +67,8 @@ pub struct Look {
     pub terms: Vec<FilterTerm>,
     /// Events that match; exact.
     pub total: u64,
+    /// How many of them another bundle of the vault holds too, byte for byte; `null` while that was not found out.
+    pub also_elsewhere: Option<u64>,
     /// Events in the bundle so far.
     pub whole: u64,
     /// Whether more may come because the import still runs.
@@ -174,6 +176,10 @@ pub struct Row {
     pub source_system: Option<String>,
     /// `stands`, `altered` or `not_verified`.
     pub integrity: String,
+    /// How many other bundles hold the same record, byte for byte.
+    pub also_in: u32,
+    /// How many other bundles have other content under its stream and number, or its system and id.
+    pub contradicted_by: u32,
 }
 
 /// The histogram of a look.
@@ -311,6 +317,8 @@ pub struct EventDetail {
     pub line: u64,
     /// What was recomputed, in sentences.
     pub proof: Vec<String>,
+    /// Where else the vault has this record, or another one under its name, in sentences.
+    pub elsewhere: Vec<String>,
     /// This record's own badge.
     pub badge: Badge,
 }

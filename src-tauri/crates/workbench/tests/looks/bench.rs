@@ -1,6 +1,6 @@
 //! A desk with a vault and a purpose, and what is asked of it here.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use workbench::wire::{
@@ -41,9 +41,19 @@ impl Bench {
         job.bundle.unwrap()
     }
 
+    /// A place beside the vault.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
     /// Imports a sample; with `tamper` a damaged one.
     pub(crate) fn sample(&self, tamper: Option<&str>) -> String {
-        let path = self.dir.path().join(tamper.unwrap_or("whole"));
+        self.import(&self.make(tamper.unwrap_or("whole"), tamper))
+    }
+
+    /// Makes a sample.
+    pub(crate) fn make(&self, name: &str, tamper: Option<&str>) -> PathBuf {
+        let path = self.path(name);
         let wish = SampleWish {
             events: 900,
             seed: 4,
@@ -55,7 +65,7 @@ impl Bench {
             signing: None,
         };
         direct::sample(&path, &wish).unwrap();
-        self.import(&path)
+        path
     }
 
     /// Imports a log with these lines.

@@ -5,5 +5,6 @@
 mod bench;
 mod counting;
 mod covering;
+mod overlapping;
 mod standing;
 mod times;
