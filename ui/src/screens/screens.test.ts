@@ -177,6 +177,24 @@ describe('looking', () => {
   });
 });
 
+describe('copying', () => {
+  it('leaves a line for each cell, and nothing leaves by selecting', async () => {
+    const { host } = await openWindow('normal', at('timeline'));
+    const copied = vi.spyOn(host, 'copy');
+    const grid = await screen.findByRole('grid');
+    await waitFor(() => expect(grid.textContent).toContain('MRN-'));
+    press('ArrowRight', {}, grid);
+    press('c', { ctrlKey: true }, grid);
+    await waitFor(() => expect(copied).toHaveBeenCalledTimes(1));
+    expect(copied.mock.calls[0]?.[0]).toMatchObject({ what: 'cell' });
+    document.getSelection()?.selectAllChildren(grid);
+    const event = new Event('copy', { bubbles: true, cancelable: true });
+    grid.dispatchEvent(event);
+    expect(event.defaultPrevented).toBe(true);
+    await waitFor(() => expect(shown()).toContain('This is not copied by selecting.'));
+  });
+});
+
 describe('the lock', () => {
   it('leaves nothing about a person in the page, the address or the title', async () => {
     await openWindow('normal', at('timeline'));

@@ -39,6 +39,8 @@ export const text = {
   live: {
     locked: 'The vault is locked.',
     copied: (what: string) => `Copied the ${what}. The access log says so.`,
+    copyElsewhere:
+      'This is not copied by selecting. In the table C copies the cell and Shift+C the record; the access log says so.',
     range: (range: string, events: string) => `Range ${range}. ${events} events.`,
     rangeCleared: 'The whole period.',
     matching: (shown: string, whole: string) => `${shown} of ${whole} events.`,
