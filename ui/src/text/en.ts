@@ -260,10 +260,16 @@ export const text = {
       ip: 'address',
       policy: 'policy',
       class: 'class',
-      from: 'from',
-      to: 'before',
+      emergency: 'emergency access',
       bundle: 'bundle',
     } as Record<string, string>,
+    // A range includes what it names.
+    edges: {
+      from: (when: string) => `from ${when}`,
+      to: (when: string) => `to ${when} (included)`,
+      notFrom: (when: string) => `before ${when}, or without a time`,
+      notTo: (when: string) => `after ${when}, or without a time`,
+    },
     columns: {
       number: '#',
       time: 'Time',
