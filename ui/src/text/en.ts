@@ -389,8 +389,11 @@ export const text = {
     user: 'User',
     whoOpened: 'Who opened this chart',
     touched: 'Patients this user touched',
-    counterparts: (shown: string, total: string, what: string) =>
-      shown === total ? `${total} ${what}` : `${shown} of ${total} ${what}, most events first`,
+    circle: (total: string, what: string) => `${total} ${what}`,
+    circlePart: (first: string, last: string, total: string, what: string) =>
+      `${first} to ${last} of ${total} ${what}`,
+    previous: 'Previous',
+    next: 'Next',
     usersWord: (count: number) => plural(count, 'user', 'users'),
     patientsWord: (count: number) => plural(count, 'patient', 'patients'),
     eventsWord: (count: number) => plural(count, 'event', 'events'),

@@ -33,6 +33,7 @@ mod overview;
 mod packed;
 mod people;
 mod portion;
+mod portrait;
 mod record;
 mod rows;
 mod samples;
