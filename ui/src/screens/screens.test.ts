@@ -177,6 +177,24 @@ describe('looking', () => {
   });
 });
 
+describe('copying', () => {
+  it('leaves a line for each cell, and nothing leaves by selecting', async () => {
+    const { host } = await openWindow('normal', at('timeline'));
+    const copied = vi.spyOn(host, 'copy');
+    const grid = await screen.findByRole('grid');
+    await waitFor(() => expect(grid.textContent).toContain('MRN-'));
+    press('ArrowRight', {}, grid);
+    press('c', { ctrlKey: true }, grid);
+    await waitFor(() => expect(copied).toHaveBeenCalledTimes(1));
+    expect(copied.mock.calls[0]?.[0]).toMatchObject({ what: 'cell' });
+    document.getSelection()?.selectAllChildren(grid);
+    const event = new Event('copy', { bubbles: true, cancelable: true });
+    grid.dispatchEvent(event);
+    expect(event.defaultPrevented).toBe(true);
+    await waitFor(() => expect(shown()).toContain('This is not copied by selecting.'));
+  });
+});
+
 describe('the lock', () => {
   it('leaves nothing about a person in the page, the address or the title', async () => {
     await openWindow('normal', at('timeline'));
@@ -185,6 +203,54 @@ describe('the lock', () => {
     await screen.findByRole('heading', { name: 'Unlock the vault' });
     expect(document.documentElement.outerHTML).not.toMatch(/MRN-|Riverside|PO-2026-014|lopez/);
     expect(location.hash).toBe('#/open');
+  });
+});
+
+describe('a partial count', () => {
+  it('says so wherever it stands', async () => {
+    await openWindow('importing', at('overview'));
+    const starts = (await screen.findByText('Places to start')).closest('section');
+    expect(starts?.textContent.match(/\d so far/g)).toHaveLength(4);
+    const coverage = screen.getByText('Events per day and system').closest('section');
+    expect(coverage?.textContent).toContain('1 day without events so far');
+    expect(coverage?.textContent).toContain('may yet get events');
+  });
+
+  it('is not said of a whole one', async () => {
+    await openWindow('normal', at('overview'));
+    await screen.findByText('Places to start');
+    expect(shown()).not.toContain('so far');
+  });
+});
+
+describe('a place to start', () => {
+  it.each([
+    ['Exports', 'action:export,print,disclose,copy'],
+    ['Emergency', 'emergency:yes'],
+  ])('%s… asks for exactly what it counts', async (name, filter) => {
+    const { host } = await openWindow('normal', at('overview'));
+    const asked = vi.spyOn(host, 'look');
+    await fireEvent.click(await screen.findByRole('button', { name: new RegExp(`^${name}`) }));
+    await waitFor(() => expect(asked).toHaveBeenCalledWith(expect.objectContaining({ filter })));
+  });
+});
+
+describe('what is printed', () => {
+  it('calls a row named where a finding names it, and bears the mark of the sample', async () => {
+    const { host } = await openWindow('normal', at('timeline'));
+    const real = host.rows;
+    vi.spyOn(host, 'rows').mockImplementation(async (ask) => {
+      const page = await real(ask);
+      return { ...page, rows: page.rows.map((row) => ({ ...row, integrity: 'altered' })) };
+    });
+    vi.spyOn(host, 'print_rows').mockResolvedValue({});
+    const grid = await screen.findByRole('grid');
+    await waitFor(() => expect(grid.textContent).toContain('MRN-'));
+    press('p', { ctrlKey: true }, document.body);
+    const paper = () => document.querySelector('.paper')?.textContent ?? '';
+    await waitFor(() => expect(paper()).toContain('(named in a finding)'));
+    expect(shown()).not.toContain('altered or damaged');
+    expect(paper()).toContain('Everybody in this vault is invented');
   });
 });
 
@@ -207,6 +273,18 @@ describe('the frame', () => {
     await screen.findByText('Hash that was computed');
     expect(screen.getByRole('alert')).toBe(band);
     expect(within(band).queryByRole('button', { name: /close/i })).toBeNull();
+  });
+
+  it('keeps band and badge on the screens beside those of the bundle', async () => {
+    await openWindow('altered', at('overview'));
+    const band = await screen.findByRole('alert');
+    await fireEvent.click(screen.getByRole('link', { name: 'All bundles' }));
+    await screen.findByText('Nothing is sent anywhere', { exact: false });
+    expect(screen.getByRole('alert')).toBe(band);
+    await fireEvent.click(screen.getByRole('button', { name: 'Open bundle…' }));
+    await screen.findByLabelText('Who handed it over');
+    expect(screen.getByRole('alert')).toBe(band);
+    expect(document.querySelector('header .seal')?.textContent).toContain('Altered');
   });
 
   it('cancels the job shown by key', async () => {

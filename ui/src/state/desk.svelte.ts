@@ -148,7 +148,7 @@ export class Desk {
       const { chosen } = await question();
       if (!chosen) return;
       this.chosen = chosen;
-      this.places.go('import', { bundle: null });
+      this.places.go('import');
     } catch (caught) {
       if (!isFault(caught)) throw caught;
       this.choiceFault = caught.what;

@@ -91,6 +91,6 @@ export class Importing {
     session.live.say(text.importing.started);
     this.#desk.awaited = job;
     await this.#desk.refreshBundles();
-    this.#desk.places.go('open', { bundle: null });
+    this.#desk.places.go('open');
   }
 }

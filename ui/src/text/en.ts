@@ -39,6 +39,8 @@ export const text = {
   live: {
     locked: 'The vault is locked.',
     copied: (what: string) => `Copied the ${what}. The access log says so.`,
+    copyElsewhere:
+      'This is not copied by selecting. In the table C copies the cell and Shift+C the record; the access log says so.',
     range: (range: string, events: string) => `Range ${range}. ${events} events.`,
     rangeCleared: 'The whole period.',
     matching: (shown: string, whole: string) => `${shown} of ${whole} events.`,
@@ -197,6 +199,7 @@ export const text = {
       'Nothing is left out: each bundle shows all of its records, marked. The command line, which asks all bundles at once, counts a record once.',
     coverage: 'Events per day and system',
     coverageNote: 'Hatched days have no events.',
+    coverageSoFar: 'So far: the import still runs, and a hatched day may yet get events.',
     coverageRow: (source: string, days: number, gaps: number) =>
       `${source}: ${days} days, ${gaps === 0 ? 'no day without events' : `${gaps} ${plural(gaps, 'day', 'days')} without events`}`,
     coverageDay: (date: string, events: string) => `${date}: ${events} events`,
@@ -205,7 +208,7 @@ export const text = {
     starts: 'Places to start',
     startsNote: 'Counts of what the records say, nothing more.',
     breakGlass: 'Emergency access',
-    exports: 'Exports, prints and disclosures',
+    exports: 'Exports, prints, copies and disclosures',
     failedLogins: 'Failed sign-ins',
     undated: 'Events without a usable time',
     received: 'How it came to us',
@@ -270,10 +273,16 @@ export const text = {
       ip: 'address',
       policy: 'policy',
       class: 'class',
-      from: 'from',
-      to: 'before',
+      emergency: 'emergency access',
       bundle: 'bundle',
     } as Record<string, string>,
+    // A range includes what it names.
+    edges: {
+      from: (when: string) => `from ${when}`,
+      to: (when: string) => `to ${when} (included)`,
+      notFrom: (when: string) => `before ${when}, or without a time`,
+      notTo: (when: string) => `after ${when}, or without a time`,
+    },
     columns: {
       number: '#',
       time: 'Time',
@@ -287,7 +296,7 @@ export const text = {
     gridName: 'Events',
     gapHint: 'Time since the row before',
     others: (count: number) => `+${count}`,
-    alteredRow: 'altered or damaged',
+    namedRow: 'named in a finding',
     noneTitle: 'No events match.',
     none: (terms: number) => `No events match ${terms === 1 ? 'this filter' : `these ${terms} filters`}.`,
     dropOne: (term: string) => `Without “${term}”`,
@@ -394,8 +403,11 @@ export const text = {
     user: 'User',
     whoOpened: 'Who opened this chart',
     touched: 'Patients this user touched',
-    counterparts: (shown: string, total: string, what: string) =>
-      shown === total ? `${total} ${what}` : `${shown} of ${total} ${what}, most events first`,
+    circle: (total: string, what: string) => `${total} ${what}`,
+    circlePart: (first: string, last: string, total: string, what: string) =>
+      `${first} to ${last} of ${total} ${what}`,
+    previous: 'Previous',
+    next: 'Next',
     usersWord: (count: number) => plural(count, 'user', 'users'),
     patientsWord: (count: number) => plural(count, 'patient', 'patients'),
     eventsWord: (count: number) => plural(count, 'event', 'events'),
@@ -436,8 +448,9 @@ export const text = {
     findingsCut: (shown: string, total: string) =>
       `The first ${shown} of ${total} findings, the worst first. The whole report: chartproof verify --format json.`,
     severities: { error: 'Differs', warning: 'Note', info: 'For information' } as Record<string, string>,
-    expected: 'Hash that is stored',
-    actual: 'Hash that was computed',
+    ownHash: ['Hash that is stored', 'Hash that was computed'],
+    otherHash: ['Hash expected here', 'Hash found here'],
+    notHash: ['Stated', 'Found'],
     proves: 'What this proves',
     provesNothing: 'Nothing.',
     doesNotProve: 'What this does not prove',

@@ -34,6 +34,7 @@ mod overview;
 mod packed;
 mod people;
 mod portion;
+mod portrait;
 mod record;
 mod rows;
 mod samples;

@@ -5,7 +5,7 @@
 //! * What was shown is counted while it is shown, and written when the look ends.
 //! * Display names, and patients outside the question's scope, leave this room only after a reveal, a line of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use access_log::{Entry, Witnessed};
@@ -20,12 +20,14 @@ use crate::session::Session;
 use crate::shown::Shown;
 use crate::single::parse_ref;
 use crate::wire::{
-    Bins, BinsAsk, CopyAsk, CopyPlaceAsk, Facet, FacetAsk, FacetValue, Fault, FaultCode, FilterTerm, Look, LookAsk,
-    Next, Nothing, PersonKind, PrintRowsAsk, Purpose, PurposeAsk, RevealAsk, Row, Rows, RowsAsk, ValueAsk,
+    Bins, BinsAsk, CopyAsk, CopyPlaceAsk, Counterpart, Facet, FacetAsk, FacetValue, Fault, FaultCode, FilterTerm, Look,
+    LookAsk, Next, Nothing, PersonKind, PrintRowsAsk, Purpose, PurposeAsk, RevealAsk, Row, Rows, RowsAsk, ValueAsk,
 };
 
 /// Looks open at once; the oldest end first.
 pub(crate) const LOOKS_MAX: usize = 200;
+/// Persons' pages whose other side is kept; a page can have tens of thousands there.
+const CIRCLES_MAX: usize = 4;
 /// Terms that are left out one by one when nothing is found.
 const REDUCED_MAX: usize = 6;
 /// The longest value that can be chosen from a list; longer ones are only counted.
@@ -43,9 +45,14 @@ const PLACE_BYTES_MAX: usize = 256;
 pub(crate) struct Looks {
     next: u32,
     open: BTreeMap<u32, OpenLook>,
+    /// Those on the other side of the latest persons' pages, so that turning their pages reads no rows again.
+    circles: VecDeque<(u32, Circle)>,
     /// Lists of people, the oldest first.
     lists: Vec<OpenList>,
 }
+
+/// Everybody on the other side of a person's page, by id.
+type Circle = Arc<Vec<Counterpart>>;
 
 /// One open list of people.
 #[derive(Clone)]
@@ -61,6 +68,8 @@ pub(crate) struct OpenLook {
     pub(crate) seen: Arc<Witnessed>,
     pub(crate) revealed: bool,
     pub(crate) shown: Shown,
+    /// Whose page opened it, if one did.
+    pub(crate) about: Option<PersonKind>,
     total: u64,
     elsewhere: Option<u64>,
 }
@@ -68,6 +77,7 @@ pub(crate) struct OpenLook {
 impl Looks {
     /// Ends every look and gives the closing lines.
     pub(crate) fn end_all(&mut self) -> Vec<Entry> {
+        self.circles.clear();
         let lists = std::mem::take(&mut self.lists).into_iter().map(|list| list.closing_line());
         let looks = std::mem::take(&mut self.open).into_values().map(|look| look.closing_line());
         looks.chain(lists).collect()
@@ -149,10 +159,19 @@ impl Session {
 
     /// Opens a look: its line is durable before anything is counted.
     pub(crate) fn begin_look(&self, question: Question) -> Result<(u32, OpenLook), Fault> {
+        self.begin(question, None)
+    }
+
+    /// The same for the page of a person of this kind.
+    pub(crate) fn begin_look_at(&self, about: PersonKind, question: Question) -> Result<(u32, OpenLook), Fault> {
+        self.begin(question, Some(about))
+    }
+
+    fn begin(&self, question: Question, about: Option<PersonKind>) -> Result<(u32, OpenLook), Fault> {
         let seen = Arc::new(self.witness(Entry::Look(log_question(&question)))?);
         let Totals { events: total, elsewhere, .. } = self.store.count(&seen, &question)?;
         let (question, shown) = (Arc::new(question), Shown::default());
-        let look = OpenLook { question, seen, revealed: false, shown, total, elsewhere };
+        let look = OpenLook { question, seen, revealed: false, shown, about, total, elsewhere };
         let (number, ended) = self.looks().begin(look.clone());
         ended.into_iter().try_for_each(|entry| self.note(entry))?;
         Ok((number, look))
@@ -166,6 +185,21 @@ impl Session {
             let what = "This view has ended because the purpose changed. Open it again.";
             Fault::new(FaultCode::PurposeNeeded, what).with(Next::Retry)
         })
+    }
+
+    /// Those on the other side of the page that opened this look, if they are still known.
+    pub(crate) fn circle(&self, number: u32) -> Option<Circle> {
+        self.looks().circles.iter().find(|(look, _)| *look == number).map(|(_, circle)| Arc::clone(circle))
+    }
+
+    /// Keeps them for a while; the one not asked for longest goes first.
+    pub(crate) fn keep_circle(&self, number: u32, circle: &Circle) {
+        let mut looks = self.looks();
+        looks.circles.retain(|(look, _)| *look != number);
+        looks.circles.push_back((number, Arc::clone(circle)));
+        while looks.circles.len() > CIRCLES_MAX {
+            looks.circles.pop_front();
+        }
     }
 
     /// The list that this entry opens; one line for each list, order and beginning.

@@ -43,6 +43,7 @@ macro_rules! command_table {
             record(RecordAsk) -> RecordShown;
             people(PeopleAsk) -> People;
             person(PersonAsk) -> PersonPage;
+            counterparts(CounterpartsAsk) -> Counterparts;
             copy(CopyAsk) -> Nothing;
             copy_place(CopyPlaceAsk) -> Nothing;
             print_rows(PrintRowsAsk) -> Nothing;

@@ -15,8 +15,8 @@ use serde::Serialize;
 use serde_json::json;
 use tempfile::TempDir;
 use workbench::wire::{
-    AccessLogAsk, BinsAsk, BundleAsk, EventAsk, FacetAsk, FaultCode, JobState, Look, LookAsk, Nothing, PeopleAsk,
-    PersonAsk, PersonKind, PurposeAsk, RevealAsk, RowsAsk, StatusAsk,
+    AccessLogAsk, BinsAsk, BundleAsk, CounterpartsAsk, EventAsk, FacetAsk, FaultCode, JobState, Look, LookAsk, Nothing,
+    PeopleAsk, PersonAsk, PersonKind, PurposeAsk, RevealAsk, RowsAsk, StatusAsk,
 };
 use workbench::{ANSWER_BYTES_MAX, Desk, ImportWish, SampleWish, direct};
 
@@ -148,7 +148,21 @@ fn looks_at_a_hostile_bundle_fit() {
     }
     for (kind, id) in [(PersonKind::User, "u-1"), (PersonKind::Patient, "P-10-0"), (PersonKind::Patient, "P-1-0")] {
         let ask = PersonAsk { bundle: bundle.clone(), kind, id: id.to_owned() };
-        fits("person", &desk.person(ask).unwrap());
+        let page = desk.person(ask).unwrap();
+        fits("person", &page);
+        let last = page.counterparts_total - 1;
+        for offset in [0, last.min(200), last / 2, last] {
+            let ask = CounterpartsAsk {
+                look: page.look.look,
+                sort: "id".to_owned(),
+                descending: false,
+                offset,
+                limit: u32::MAX,
+            };
+            let more = desk.counterparts(ask).unwrap();
+            fits("counterparts", &more);
+            assert!(!more.counterparts.is_empty() && more.total == page.counterparts_total);
+        }
     }
     fits("overview", &desk.overview(BundleAsk { bundle }).unwrap());
     fits("bundles", &desk.bundles(Nothing {}).unwrap());

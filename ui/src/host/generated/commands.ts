@@ -10,6 +10,8 @@ import type { ChangePassphraseAsk } from './ChangePassphraseAsk';
 import type { ChooseAsk } from './ChooseAsk';
 import type { CopyAsk } from './CopyAsk';
 import type { CopyPlaceAsk } from './CopyPlaceAsk';
+import type { Counterparts } from './Counterparts';
+import type { CounterpartsAsk } from './CounterpartsAsk';
 import type { CreateVaultAsk } from './CreateVaultAsk';
 import type { Created } from './Created';
 import type { EventAsk } from './EventAsk';
@@ -86,6 +88,7 @@ export interface Commands {
   record: { ask: RecordAsk; answer: RecordShown };
   people: { ask: PeopleAsk; answer: People };
   person: { ask: PersonAsk; answer: PersonPage };
+  counterparts: { ask: CounterpartsAsk; answer: Counterparts };
   copy: { ask: CopyAsk; answer: Nothing };
   copy_place: { ask: CopyPlaceAsk; answer: Nothing };
   print_rows: { ask: PrintRowsAsk; answer: Nothing };
@@ -127,6 +130,7 @@ export const commandNames: (keyof Commands)[] = [
   'record',
   'people',
   'person',
+  'counterparts',
   'copy',
   'copy_place',
   'print_rows',

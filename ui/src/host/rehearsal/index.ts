@@ -163,6 +163,7 @@ export function connect(
         );
         return page;
       }),
+    counterparts: (ask) => looking(() => crowd.counterparts(ask) ?? unknownLook()),
     copy: ({ what }) =>
       looking(() => {
         log.write('copy', `Copied a ${what}`, '');

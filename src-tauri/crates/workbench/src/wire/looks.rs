@@ -450,14 +450,46 @@ pub struct PersonPage {
     pub look: Look,
     /// The person with counts; zero events when the id does not occur.
     pub person: PersonRow,
-    /// Users (for a patient) or patients (for a user), most events first, at most 200.
+    /// Users (for a patient) or patients (for a user), most events first: as many as one answer holds, at most 200.
+    /// `counterparts` goes on from there.
     pub counterparts: Vec<Counterpart>,
-    /// How many counterparts in all.
+    /// How many counterparts in all; exact.
     pub counterparts_total: u64,
     /// Events by hour of the week in the shown zone: Monday 0 h first, 168 numbers.
     pub week: Vec<u64>,
     /// Roles, stations, systems seen, as label and values.
     pub seen: Vec<(String, Vec<String>)>,
+}
+
+/// More of those on the other side of a person's page.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CounterpartsAsk {
+    /// The look that the person's page opened.
+    pub look: u32,
+    /// `events`, `id`, `first`, `last`.
+    pub sort: String,
+    /// Largest or last first; those without a time come last where the latest are first.
+    pub descending: bool,
+    /// First counterpart, from 0.
+    pub offset: u64,
+    /// Counterparts wanted, at most 200.
+    pub limit: u32,
+}
+
+/// Some of those on the other side of a person's page: as many of those wanted as one answer holds, and never none of
+/// those there are.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Counterparts {
+    /// First counterpart, from 0.
+    pub offset: u64,
+    /// The counterparts.
+    pub counterparts: Vec<Counterpart>,
+    /// How many in all; exact.
+    pub total: u64,
 }
 
 /// One counterpart of a person.
