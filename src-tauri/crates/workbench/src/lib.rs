@@ -34,6 +34,7 @@ mod packed;
 mod people;
 mod portion;
 mod record;
+mod reporting;
 mod rows;
 mod samples;
 mod session;

@@ -6,4 +6,5 @@ mod doubting;
 mod forms;
 mod looks;
 mod office;
+mod reports;
 mod words;
