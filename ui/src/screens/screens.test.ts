@@ -304,6 +304,20 @@ describe('the frame', () => {
   });
 });
 
+describe('the verification report', () => {
+  it('is saved under a name that is chosen, and a refusal is told in its place', async () => {
+    const { host } = await openWindow('altered', at('integrity'));
+    await fireEvent.click(await screen.findByRole('button', { name: 'Save report…' }));
+    await screen.findByText('The report is saved as verification-report-3fa9c2d17b60.html.');
+    const what = 'report.html exists already. Choose another name.';
+    // A fault is a plain object, as the host gives it.
+    vi.spyOn(host, 'save_report').mockRejectedValue({ code: 'bad_input', what, next: 'choose_another' });
+    await fireEvent.click(screen.getByRole('button', { name: 'Save report…' }));
+    await screen.findByText(what);
+    expect(await troubles()).toEqual([]);
+  });
+});
+
 describe('finding a person by how the id begins', () => {
   it('asks on Enter and never while it is typed', async () => {
     const { host } = await openWindow('normal', at('users'));

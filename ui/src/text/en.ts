@@ -458,6 +458,8 @@ export const text = {
     onlyStanding: 'Look only at records that stand',
     loading: 'Reading the report…',
     running: 'The check is still running; this is what is known so far.',
+    save: 'Save report…',
+    saved: (file: string) => `The report is saved as ${file}.`,
   },
 
   log: {

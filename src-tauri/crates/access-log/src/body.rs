@@ -177,6 +177,10 @@ impl Body {
                 self.detail("intact", if *intact { "yes" } else { "no" });
             }
             Entry::LogExported { destination } => self.detail("destination", destination),
+            Entry::ReportSaved { bundle, destination } => {
+                self.bundle = Some(bundle.clone());
+                self.detail("destination", destination);
+            }
             Entry::KeyPinned { fingerprint, kind, vouched_by, step } => {
                 self.object = Some(fingerprint.clone());
                 self.detail("kind", kind);

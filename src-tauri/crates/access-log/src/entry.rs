@@ -206,6 +206,13 @@ pub enum Entry {
         /// Where it goes.
         destination: String,
     },
+    /// The verification report of a bundle is about to be written to a file.
+    ReportSaved {
+        /// The bundle's id.
+        bundle: String,
+        /// Where it goes.
+        destination: String,
+    },
     /// A key, a signer or a time stamp authority's certificate was pinned: it is vouched for from now on.
     KeyPinned {
         /// Its fingerprint.
@@ -328,6 +335,7 @@ impl Entry {
             Self::LogViewed { .. } => "log_viewed",
             Self::LogChecked { .. } => "log_checked",
             Self::LogExported { .. } => "log_exported",
+            Self::ReportSaved { .. } => "report_saved",
             Self::KeyPinned { .. } => "key_pinned",
             Self::KeyRevoked { .. } => "key_revoked",
             Self::AnchorAdded { .. } => "anchor_added",

@@ -109,6 +109,7 @@ pub struct Bundle {
     slots: Vec<Slot>,
     troubles: Vec<Trouble>,
     limits: Limits,
+    top: Option<String>,
 }
 
 impl Bundle {
@@ -125,11 +126,15 @@ impl Bundle {
         }
         files.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
         let (entries, slots) = files.into_iter().unzip();
-        Self { container, profile, entries, slots, troubles, limits: limits.clone() }
+        Self { container, profile, entries, slots, troubles, limits: limits.clone(), top: None }
     }
 
     pub(crate) fn set_profile(&mut self, profile: Profile) {
         self.profile = profile;
+    }
+
+    pub(crate) fn set_top(&mut self, top: Option<String>) {
+        self.top = top;
     }
 
     /// Refuses the container after all: nothing of it can be read from now on.
@@ -164,6 +169,13 @@ impl Bundle {
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// The folder in which the bundle lies inside the archive, or inside the folder that was opened; `None` where it
+    /// lies there itself. Names of entries begin below it.
+    #[must_use]
+    pub fn top(&self) -> Option<&str> {
+        self.top.as_deref()
     }
 
     /// What the container did wrong while it was listed.

@@ -65,6 +65,12 @@ pub(crate) enum Command {
         /// File with a head of the log from elsewhere: `{"stream_id","last_seq","last_hash","last_event_id"}`.
         #[arg(long, value_name = "FILE")]
         anchor: Vec<PathBuf>,
+        /// Write the report to a file that does not exist: .html for people, .json for programs.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+        /// Put the score of a self-test of so many rounds into the report.
+        #[arg(long, value_name = "N", requires = "report", value_parser = clap::value_parser!(u32).range(1..))]
+        self_test: Option<u32>,
         /// Raise the limits on size and count.
         #[arg(long)]
         allow_large: bool,

@@ -6,7 +6,7 @@
 //!
 //! | command | document |
 //! |---|---|
-//! | `verify` | the report, `chartproof-verify/1` |
+//! | `verify` | the report, `chartproof-verify/1`; with `--report FILE.json` members of `chartproof-report/1` in the file |
 //! | `inspect` | what the bundle says of itself |
 //! | `sample` | `bundle_id`, `stream_id`, `events`, `files`, `bytes`, `expected`; with `list`: lines of `name`, `what` |
 //! | `sample-vault` | [`SampleVault`] |

@@ -21,7 +21,7 @@ use args::{Arguments, Command};
 use clap::Parser;
 use code::Code;
 use output::complain;
-use workbench::direct::VerifyWish;
+use workbench::direct::{ReportWish, VerifyWish};
 use workbench::doubting::SelfTestWish;
 
 #[global_allocator]
@@ -49,8 +49,11 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<Code, workbench::wire::Fault> {
     let Arguments { format, account, command } = arguments;
     match command {
-        Command::Verify { bundle, trust, anchor, allow_large } => {
-            let wish = VerifyWish { trust: trust.clone(), anchors: anchor.clone(), allow_large: *allow_large };
+        Command::Verify { bundle, trust, anchor, report, self_test, allow_large } => {
+            let self_test_runs = self_test.unwrap_or_default();
+            let report = report.clone().map(|file| ReportWish { file, self_test_runs });
+            let (trust, anchors) = (trust.clone(), anchor.clone());
+            let wish = VerifyWish { trust, anchors, allow_large: *allow_large, report };
             verifying::verify(bundle, &wish, *format)
         }
         Command::Compare { older, newer, allow_large } => doubting::compare(older, newer, *allow_large, *format),

@@ -4,17 +4,24 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use bundle::{Inspection, Limits, Profile};
+use bundle::{Bundle, Inspection, Limits, Profile};
 use integrity::keys::Kid;
 use specimen::{Scenario, Tamper};
 use timeline::Zone;
 use verify::{Anchor, PinnedKey, PinnedSshKey};
 
+use crate::clock;
+use crate::doubting;
 use crate::jobs::Gauge;
+use crate::keeping::identity_of;
+use crate::reporting::{self, Inputs, JustChecked};
 use crate::samples::{self, MadeSample, SampleWish};
 use crate::verdicts::{self, Document, Vouching};
-use crate::wire::{Fault, FaultCode, Finding, Verdict};
+use crate::wire::{Fault, FaultCode, Finding, Next, Verdict};
 use crate::words::{counted, grouped, period};
+
+/// Where chance begins in the self-test of a report: the same bundle gives the same score.
+const SELF_TEST_SEED: u64 = 1;
 
 /// A bundle that was checked.
 #[derive(Clone, Debug)]
@@ -56,16 +63,58 @@ pub struct VerifyWish {
     pub anchors: Vec<PathBuf>,
     /// Raises the limits on size and count.
     pub allow_large: bool,
+    /// Where to write a report.
+    pub report: Option<ReportWish>,
 }
 
-/// Checks a bundle.
+/// A report that is to be written.
+#[derive(Clone, Debug)]
+pub struct ReportWish {
+    /// The file; must not exist. Its ending, `.html` or `.json`, is the form.
+    pub file: PathBuf,
+    /// Rounds of a self-test whose score goes into it; none for 0.
+    pub self_test_runs: u32,
+}
+
+/// Checks a bundle, and writes the report if one is asked for.
 pub fn verify(path: &Path, wish: &VerifyWish, gauge: &Gauge) -> Result<Verified, Fault> {
     let vouching = vouching_of(wish)?;
+    if let Some(report) = &wish.report {
+        reporting::form_of(&report.file)?;
+        reporting::check_free(&report.file)?;
+    }
     let bundle = bundle::open(path, &limits(wish.allow_large))?;
-    let report = verdicts::check(&bundle, vouching, gauge, &verify::NoOnlooker)?.with_path(path.display().to_string());
+    let identity = wish.report.as_ref().map(|_| identity_of(&bundle, || gauge.stopped())).transpose()?;
+    let report = verdicts::check(&bundle, vouching.clone(), gauge, &verify::NoOnlooker)?;
+    let checked_at = clock::now().text().to_owned();
+    let report = report.with_path(path.display().to_string());
     let document = Document::of(&report)?;
     let json = serde_json::to_value(&report).map_err(|_| Fault::internal("The report cannot be written."))?;
+    if let Some((wish_of_report, identity)) = wish.report.as_ref().zip(identity) {
+        let inputs = Inputs::of(&bundle, wish.allow_large, &vouching);
+        let self_test = self_test_of(&bundle, vouching, wish_of_report.self_test_runs, gauge)?;
+        if identity_of(&bundle, || gauge.stopped())? != identity {
+            let what = "The bundle changed while it was checked. No report was written; check it again.";
+            return Err(Fault::new(FaultCode::Unreadable, what).with(Next::Retry));
+        }
+        let checked = JustChecked { path, bundle: &bundle, identity, inputs, checked_at, self_test };
+        reporting::write_report(&wish_of_report.file, &json, &document, checked)?;
+    }
     Ok(Verified { verdict: document.verdict(), findings: document.findings(None), json })
+}
+
+/// The document of a self-test, with the keys and anchors that the check was made with.
+fn self_test_of(
+    bundle: &Bundle,
+    vouching: Vouching,
+    runs: u32,
+    gauge: &Gauge,
+) -> Result<Option<serde_json::Value>, Fault> {
+    if runs == 0 {
+        return Ok(None);
+    }
+    let score = doubting::score(bundle, vouching, runs, SELF_TEST_SEED, gauge)?;
+    serde_json::to_value(&score).map(Some).map_err(|_| Fault::internal("The score cannot be written."))
 }
 
 fn vouching_of(wish: &VerifyWish) -> Result<Vouching, Fault> {

@@ -26,6 +26,7 @@ use crate::intake::{ImportWish, compare_quoted, says_sample};
 use crate::jobs::{Gauge, Outcome};
 use crate::keeping::{Watched, identity_of, keep};
 use crate::packed::Packed;
+use crate::reporting::Inputs;
 use crate::session::Session;
 use crate::verdicts::{self, BundleFacts, Document, Vouching};
 use crate::wire::{Fault, FaultCode, ImportAsk, ImportStarted, Job, JobAsk, Next, Nothing};
@@ -224,6 +225,9 @@ impl Work {
         let mut json = serde_json::to_value(&report).map_err(|_| Fault::internal("The report cannot be written."))?;
         if let Some(members) = json.as_object_mut() {
             members.insert("checked_at".to_owned(), clock::now().text().into());
+            let inputs = Inputs::of(&self.bundle, self.wish.allow_large, &Vouching::default());
+            let inputs = serde_json::to_value(inputs).map_err(|_| Fault::internal("The report cannot be written."))?;
+            members.insert("inputs".to_owned(), inputs);
         }
         Ok((json.to_string(), document))
     }

@@ -36,6 +36,7 @@ mod people;
 mod portion;
 mod portrait;
 mod record;
+mod reporting;
 mod rows;
 mod samples;
 mod session;

@@ -290,6 +290,7 @@ fn what_of(action: &str) -> &str {
         "log_viewed" => "Read the access log",
         "log_checked" => "Checked the access log",
         "log_exported" => "Exported the access log",
+        "report_saved" => "Saved a verification report",
         "key_pinned" => "Pinned a key",
         "key_revoked" => "Revoked a key",
         "anchor_added" => "Added an anchor",

@@ -32,6 +32,7 @@ macro_rules! command_table {
             bundles(Nothing) -> Bundles;
             overview(BundleAsk) -> Overview;
             integrity(BundleAsk) -> IntegrityReport;
+            save_report(BundleAsk) -> MaybeSaved;
             // Looks: each needs a purpose and leaves a line in the access log.
             give_purpose(PurposeAsk) -> Purpose;
             look(LookAsk) -> Look;

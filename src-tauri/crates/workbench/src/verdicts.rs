@@ -14,7 +14,7 @@ use crate::faults::sentence;
 use crate::jobs::Gauge;
 use crate::meaning::RecordAt;
 use crate::wire::{Badge, Check, CheckResult, Fault, FaultCode, Finding, Next, Seal, Verdict};
-use crate::words::{counted, grouped, period};
+use crate::words::{counted, period};
 
 /// Facts of a bundle as the vault keeps them beside its events.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -364,30 +364,6 @@ const GROUPS: [Group; 8] = [
 ];
 
 fn finding_out(finding: &verify::Finding, bundle: Option<(&BundleId, &[String])>) -> Finding {
-    let range = |from: Option<u64>, to: Option<u64>| {
-        let (from, to) = (from?, to?);
-        Some(if from == to { grouped(from) } else { format!("{} to {}", grouped(from), grouped(to)) })
-    };
-    let pair = |pair: Option<[u64; 2]>| pair.and_then(|[from, to]| range(Some(from), Some(to)));
-    let places = [
-        ("File", finding.file.clone()),
-        ("Line", finding.line.map(grouped)),
-        ("Byte", finding.byte_offset.map(grouped)),
-        ("Record", finding.seq.map(grouped)),
-        ("Event id", finding.event_id.clone()),
-        ("Between records", pair(finding.between)),
-        ("Missing", range(finding.missing_from, finding.missing_to)),
-        ("How many", finding.count.map(grouped)),
-        ("According to", finding.source.clone()),
-        ("Altered within", pair(finding.altered_within)),
-        ("Numbers skipped", range(finding.skipped_from, finding.skipped_to)),
-        ("Member", finding.member.clone()),
-        ("Key", finding.kid.clone()),
-        ("Field", finding.field.clone()),
-        ("Times", finding.times.as_ref().map(|times| times.join(", "))),
-        ("Days", finding.days.as_ref().map(|days| days.join(", "))),
-        ("Stream", finding.stream_id.clone()),
-    ];
     let event_ref = bundle.and_then(|(id, files)| event_ref_of(finding, id, files));
     Finding {
         code: finding.code.name().to_owned(),
@@ -398,7 +374,7 @@ fn finding_out(finding: &verify::Finding, bundle: Option<(&BundleId, &[String])>
         }
         .to_owned(),
         message: finding.message.clone(),
-        places: places.into_iter().filter_map(|(label, value)| Some((label.to_owned(), value?))).collect(),
+        places: report::places(finding),
         expected: finding.expected.clone(),
         actual: finding.actual.clone(),
         event_ref,

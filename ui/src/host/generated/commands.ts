@@ -27,6 +27,7 @@ import type { Look } from './Look';
 import type { LookAsk } from './LookAsk';
 import type { MaybeChosen } from './MaybeChosen';
 import type { MaybeExported } from './MaybeExported';
+import type { MaybeSaved } from './MaybeSaved';
 import type { Nothing } from './Nothing';
 import type { Overview } from './Overview';
 import type { PassphraseAsk } from './PassphraseAsk';
@@ -78,6 +79,7 @@ export interface Commands {
   bundles: { ask: Nothing; answer: Bundles };
   overview: { ask: BundleAsk; answer: Overview };
   integrity: { ask: BundleAsk; answer: IntegrityReport };
+  save_report: { ask: BundleAsk; answer: MaybeSaved };
   give_purpose: { ask: PurposeAsk; answer: Purpose };
   look: { ask: LookAsk; answer: Look };
   reveal: { ask: RevealAsk; answer: Look };
@@ -120,6 +122,7 @@ export const commandNames: (keyof Commands)[] = [
   'bundles',
   'overview',
   'integrity',
+  'save_report',
   'give_purpose',
   'look',
   'reveal',

@@ -189,6 +189,11 @@ export function connect(
     check_log: () => Promise.resolve(log.check(scene === 'log-broken')),
     export_log: () =>
       Promise.resolve({ file: 'access-log-2026-04-02.ndjson', sha256: hashOf(99), entries: log.size }),
+    save_report: () => {
+      const name = 'verification-report-3fa9c2d17b60.html';
+      log.write('report_saved', 'Saved a verification report', '', `destination: ${name}`);
+      return Promise.resolve({ file: name });
+    },
     onDrag: () => () => undefined,
   };
 }

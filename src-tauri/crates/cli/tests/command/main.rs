@@ -7,4 +7,5 @@ mod forms;
 mod looks;
 mod office;
 mod overlapping;
+mod reports;
 mod words;

@@ -297,6 +297,15 @@ pub struct IntegrityReport {
     pub checks: Vec<Check>,
 }
 
+/// What a report was saved as, unless the dialog was closed.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct MaybeSaved {
+    /// The name of the file.
+    pub file: Option<String>,
+}
+
 /// One line of the list of checks.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
