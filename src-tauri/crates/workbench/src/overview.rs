@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use event_store::{BundleState, BundleSummary, EventQuestions, SystemDay};
 use model::{Action, BundleId, Instant};
+use trust_store::Concluded;
 
 use crate::desk::Desk;
 use crate::importing::Handover;
@@ -27,8 +28,9 @@ impl Desk {
     pub fn bundles(&self, _: Nothing) -> Result<Bundles, Fault> {
         let session = self.session()?;
         let bundles = session.store.bundles()?;
+        let newest = session.verdicts_today()?;
         let cards: Result<Vec<_>, Fault> =
-            bundles.iter().rev().map(|summary| Ok(Stored::read(summary)?.card)).collect();
+            bundles.iter().rev().map(|summary| Ok(Stored::read(summary, newest.get(&summary.id))?.card)).collect();
         Ok(Bundles { bundles: fitting(cards?) })
     }
 
@@ -36,7 +38,7 @@ impl Desk {
     pub fn overview(&self, ask: BundleAsk) -> Result<Overview, Fault> {
         let session = self.session()?;
         let id = BundleId::new(ask.bundle);
-        let stored = Stored::read(&session.summary(&id)?)?;
+        let stored = session.stored(&id)?;
         let inside = session.store.overview(&id)?;
         let by_action = |wanted: &[Action]| {
             let days = inside.days.iter().filter(|day| wanted.contains(&day.action));
@@ -64,7 +66,7 @@ impl Desk {
     pub fn integrity(&self, ask: BundleAsk) -> Result<IntegrityReport, Fault> {
         let session = self.session()?;
         let id = BundleId::new(ask.bundle);
-        let stored = Stored::read(&session.summary(&id)?)?;
+        let stored = session.stored(&id)?;
         let files: Vec<String> = session.store.files(&id)?.into_iter().map(|file| file.path).collect();
         let document = stored.document.as_ref();
         let findings = document.map(|document| document.findings(Some((&id, &files)))).unwrap_or_default();
@@ -94,18 +96,29 @@ impl Session {
 }
 
 /// A stored bundle with its documents read.
-struct Stored {
-    card: BundleCard,
+pub(crate) struct Stored {
+    pub(crate) card: BundleCard,
     facts: BundleFacts,
     handover: Handover,
-    document: Option<Document>,
+    pub(crate) document: Option<Document>,
+}
+
+impl Session {
+    /// A stored bundle, with its verdict as of today.
+    pub(crate) fn stored(&self, id: &BundleId) -> Result<Stored, Fault> {
+        let summary = self.summary(id)?;
+        Stored::read(&summary, self.verdicts_today()?.get(id))
+    }
 }
 
 impl Stored {
-    fn read(summary: &BundleSummary) -> Result<Self, Fault> {
+    /// `newest` is the newest verdict in the history. A report without one was reached nobody knows with what.
+    fn read(summary: &BundleSummary, newest: Option<&Concluded>) -> Result<Self, Fault> {
         let facts: BundleFacts = serde_json::from_str(&summary.facts).unwrap_or_default();
         let handover: Handover = serde_json::from_str(&summary.handover).unwrap_or_default();
+        let outdated = !newest.is_some_and(|newest| newest.current);
         let document = summary.report.as_deref().map(Document::read).transpose()?;
+        let document = document.map(|document| document.outdated(outdated));
         let checked = document.as_ref().and_then(|document| document.checked_at.as_deref()).map(when_text);
         let card = BundleCard {
             bundle: summary.id.as_str().to_owned(),
@@ -155,6 +168,7 @@ fn no_verdict() -> Verdict {
         does_not_prove: vec!["Anything, until the check has ended.".to_owned()],
         errors: 0,
         warnings: 0,
+        history: None,
     }
 }
 

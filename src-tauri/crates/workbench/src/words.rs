@@ -51,7 +51,8 @@ pub(crate) fn period(from: Option<&str>, to: Option<&str>) -> String {
     }
 }
 
-fn day(text: &str) -> Option<String> {
+/// A day in words: `2 Mar 2026`.
+pub(crate) fn day(text: &str) -> Option<String> {
     let instant = Instant::parse(text).ok()?;
     let utc = DateTime::<Utc>::from_timestamp_nanos(instant.utc_nanos()?);
     Some(utc.format("%-d %b %Y").to_string())

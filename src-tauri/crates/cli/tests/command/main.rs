@@ -6,4 +6,5 @@ mod doubting;
 mod forms;
 mod looks;
 mod office;
+mod trusting;
 mod words;
