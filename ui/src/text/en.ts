@@ -5,6 +5,8 @@
  * What the program says (verdicts, findings, faults) comes from the program and is not here.
  */
 
+import { trust } from './trust';
+
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 
 export const text = {
@@ -431,6 +433,8 @@ export const text = {
     loading: 'Reading the report…',
     running: 'The check is still running; this is what is known so far.',
   },
+
+  trust,
 
   log: {
     title: 'My access log',
