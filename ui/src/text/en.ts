@@ -5,6 +5,8 @@
  * What the program says (verdicts, findings, faults) comes from the program and is not here.
  */
 
+import { trust } from './trust';
+
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 
 export const text = {
@@ -461,6 +463,8 @@ export const text = {
     save: 'Save report…',
     saved: (file: string) => `The report is saved as ${file}.`,
   },
+
+  trust,
 
   log: {
     title: 'My access log',

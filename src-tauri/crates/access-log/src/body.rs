@@ -135,7 +135,8 @@ impl Body {
                 self.bundle = Some(bundle.clone());
                 self.handed_over(handover);
             }
-            Entry::ImportUndone { bundle, records, why } => {
+            Entry::VerifyBegun { bundle } => self.bundle = Some(bundle.clone()),
+            Entry::ImportUndone { bundle, records, why } | Entry::VerifyUndone { bundle, records, why } => {
                 self.bundle = Some(bundle.clone());
                 self.result("records", *records);
                 self.detail("why", why.word());

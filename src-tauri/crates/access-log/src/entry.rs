@@ -114,6 +114,20 @@ pub enum Entry {
         /// How many findings.
         findings: u64,
     },
+    /// A stored bundle is about to be verified again, from its kept source.
+    VerifyBegun {
+        /// Its id.
+        bundle: String,
+    },
+    /// A verification that was begun came to no verdict.
+    VerifyUndone {
+        /// The bundle's id.
+        bundle: String,
+        /// How many records had been looked at.
+        records: u64,
+        /// Why.
+        why: Undone,
+    },
     /// Rows, facets and counts of one question are about to be shown.
     Look(Question),
     /// A look is over.
@@ -281,7 +295,7 @@ pub struct Handover {
     pub zone: Option<String>,
 }
 
-/// Why an import came to nothing.
+/// Why an import or a verification came to nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Undone {
     /// Somebody stopped it.
@@ -318,6 +332,8 @@ impl Entry {
             Self::ImportRepeated { .. } => "import_repeated",
             Self::ImportUndone { .. } => "import_undone",
             Self::Verify { .. } => "verify",
+            Self::VerifyBegun { .. } => "verify_begun",
+            Self::VerifyUndone { .. } => "verify_undone",
             Self::Look(_) => "look",
             Self::LookClosed { .. } => "look_closed",
             Self::ViewEvent { .. } => "view_event",

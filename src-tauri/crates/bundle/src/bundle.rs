@@ -3,7 +3,8 @@
 use std::io::Read;
 
 use crate::directory::Directory;
-use crate::fault::ReadFault;
+use crate::fault::{Damage, ReadFault};
+use crate::kept::Kepts;
 use crate::limits::Limits;
 use crate::lone::LoneFile;
 use crate::steady::Stamp;
@@ -41,6 +42,14 @@ impl ContainerKind {
             Self::TarZstd => "tar.zst",
             Self::File => "file",
         }
+    }
+
+    /// The kind with exactly this word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        [Self::Directory, Self::Zip, Self::Tar, Self::TarGzip, Self::TarZstd, Self::File]
+            .into_iter()
+            .find(|kind| kind.word() == word)
     }
 }
 
@@ -87,6 +96,8 @@ pub(crate) enum Slot {
     Placed(Placed),
     /// The one file itself.
     Lone,
+    /// A file on a shelf, by its index there, and how its content was damaged when it was put there.
+    Kept { index: usize, damage: Option<Damage> },
 }
 
 #[derive(Debug)]
@@ -95,6 +106,7 @@ pub(crate) enum Container {
     Zip(Archive),
     Tar(tar::Archive),
     Lone(LoneFile),
+    Kept(Kepts),
 }
 
 /// A bundle that was opened and listed. Nothing in it has been judged.
@@ -156,6 +168,7 @@ impl Bundle {
                 Some(Packing::Zstd) => ContainerKind::TarZstd,
             },
             Container::Lone(_) => ContainerKind::File,
+            Container::Kept(kept) => kept.kind(),
         }
     }
 
@@ -237,14 +250,15 @@ impl Bundle {
         Ok(content)
     }
 
-    /// A reader over the container's own file, packed as it is; `None` for a directory, which is no file.
+    /// A reader over the container's own file, packed as it is; `None` for a directory, which is no file, and for a kept
+    /// bundle, whose container is gone.
     ///
     /// It reads the very file that the entries are read from, whatever lies at its path by now. Errors and end are as
     /// those of [`stream`](Self::stream).
     #[must_use]
     pub fn container_file(&self) -> Option<Box<dyn Read + Send + '_>> {
         match &self.container {
-            Container::Directory(_) => None,
+            Container::Directory(_) | Container::Kept(_) => None,
             Container::Zip(archive) => Some(archive.whole()),
             Container::Tar(archive) => Some(archive.whole()),
             Container::Lone(file) => Some(file.stream(self.entries.first().map_or("the file", |entry| &entry.name))),
@@ -268,6 +282,7 @@ impl Bundle {
             }
             (Container::Tar(archive), Slot::Placed(placed)) => archive.stream(&entry.name, entry.size_bytes, placed),
             (Container::Lone(file), _) => Ok(file.stream(&entry.name)),
+            (Container::Kept(kept), Slot::Kept { index, damage }) => kept.stream(entry, *index, *damage),
             _ => Err(ReadFault::NoSuchEntry { name: entry.name.clone() }),
         }
     }

@@ -170,8 +170,9 @@ pub enum ReadFault {
     },
 }
 
-/// How the packed content of an entry is damaged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How the packed content of an entry is damaged. Its words in data are kept with what was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Damage {
     /// The packed bytes cannot be unpacked.
     Unpackable,

@@ -12,6 +12,7 @@ mod output;
 mod progress;
 mod records;
 mod sampling;
+mod trusting;
 mod vaults;
 mod verifying;
 
@@ -67,6 +68,9 @@ fn run(arguments: &Arguments) -> Result<Code, workbench::wire::Fault> {
         Command::Vault(command) => vaults::vault(command, account, *format),
         Command::Import(import) => vaults::import(import, account, *format),
         Command::Bundles => vaults::bundles(account, *format),
+        Command::Bundle(command) => trusting::bundle(command, account, *format),
+        Command::Trust(command) => trusting::trust(command, account, *format),
+        Command::Anchor(command) => trusting::anchor(command, account, *format),
         Command::Patient { id, range } => looking::patient(id, range, account, *format),
         Command::UserActivity { id, range } => looking::user_activity(id, range, account, *format),
         Command::Search { filter, range } => looking::search(filter, range, account, *format),

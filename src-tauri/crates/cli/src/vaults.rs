@@ -98,6 +98,7 @@ pub(crate) fn import(ask: &ImportArguments, account: &Account, format: Format) -
         zone: ask.zone.clone(),
         allow_large: ask.allow_large,
     };
+    desk.rely_on(&ask.trust, ask.vouched_by.as_deref().unwrap_or_default())?;
     let started = desk.import_path(&ask.bundle, &wish)?;
     if let Some(sentence) = &started.quoted {
         note(sentence);

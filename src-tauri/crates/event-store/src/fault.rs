@@ -79,6 +79,9 @@ pub enum StoreFault {
         /// What it is a part of.
         part: &'static str,
     },
+    /// What is written down together with an act of the store could not be; so the act was not done either.
+    #[error("{0}")]
+    Beside(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The columns could not be encoded.
     #[error("the events could not be encoded")]
     Encoding,

@@ -370,6 +370,7 @@ fn remembered() -> Origin {
         on: "2026-04-01".to_owned(),
         export: integrity::Digest::of(b"another export"),
         first: None,
+        came_later: false,
     })
 }
 

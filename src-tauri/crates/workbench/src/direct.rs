@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use bundle::{Bundle, Inspection, Limits, Profile};
+use integrity::head::{ANCHOR_FILE_BYTES_MAX, Head, read_anchor_file};
 use integrity::keys::Kid;
 use specimen::{Scenario, Tamper};
 use timeline::Zone;
@@ -133,7 +134,7 @@ fn vouching_of(wish: &VerifyWish) -> Result<Vouching, Fault> {
         }
     }
     for path in &wish.anchors {
-        vouching.anchors.push(anchor_of(path)?);
+        vouching.anchors.push(Anchor::from_file(head_of(path)?.0));
     }
     Ok(vouching)
 }
@@ -144,16 +145,31 @@ fn is_ssh_fingerprint(text: &str) -> bool {
     text.strip_prefix("SHA256:").is_some_and(|digest| digest.len() == 43 && digest.bytes().all(base64))
 }
 
-fn anchor_of(path: &Path) -> Result<Anchor, Fault> {
-    let name = bundle::escape::visible_bytes(path.file_name().unwrap_or_default().as_encoded_bytes());
+/// Reads a file of at most `most` bytes, and tells `what` it is if it cannot; one byte more is read, so that a file that
+/// is too long is seen to be.
+pub(crate) fn small_file(path: &Path, what: &str, most: usize) -> Result<Vec<u8>, Fault> {
+    let name = named(path);
     let unreadable = |error: std::io::Error| {
-        let what = format!("The anchor file {name} cannot be read: {}. Check where it lies.", error.kind());
-        Fault::new(FaultCode::Unreadable, what)
+        let said = format!("The {what} {name} cannot be read: {}. Check where it lies.", error.kind());
+        Fault::new(FaultCode::Unreadable, said)
     };
-    let mut text = Vec::new();
-    let most = verify::ANCHOR_BYTES_MAX as u64 + 1;
-    File::open(path).map_err(unreadable)?.take(most).read_to_end(&mut text).map_err(unreadable)?;
-    Anchor::from_json(&text).map_err(|fault| Fault::bad_input(format!("{name} is no anchor: {fault}.")))
+    let mut bytes = Vec::new();
+    let most = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    File::open(path).map_err(unreadable)?.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
+}
+
+/// The name of a file, fit to be shown.
+pub(crate) fn named(path: &Path) -> String {
+    bundle::escape::visible_bytes(path.file_name().unwrap_or_default().as_encoded_bytes())
+}
+
+/// Reads an anchor file. A refusal names the line.
+pub(crate) fn head_of(path: &Path) -> Result<(Head, Vec<u8>), Fault> {
+    let bytes = small_file(path, "anchor file", ANCHOR_FILE_BYTES_MAX)?;
+    let head = read_anchor_file(&bytes);
+    let head = head.map_err(|fault| Fault::bad_input(format!("{} is no anchor: {fault}.", named(path))))?;
+    Ok((head, bytes))
 }
 
 /// Looks at a bundle without checking it.

@@ -8,16 +8,15 @@
 //! * Locking does not stop it: it goes on behind the lock, shown to nobody but in numbers.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use access_log::{Entry, Purpose, Undone};
 use bundle::records::{event_of, records};
 use bundle::{Bundle, Profile};
-use event_store::{Begun, BundleSummary, Finished, Import, Intake, NewBundle, StoreFault, StoredEvent, Told};
-use model::{BundleId, Event, MappingNote};
-use timeline::ClockShows;
+use event_store::{Begun, BundleSummary, Finished, Import, Intake, NewBundle, Told};
+use model::BundleId;
 use vault::rusqlite::Transaction;
-use verify::{Onlooker, RecordRun, Source, Standing as RecordStanding};
+use verify::{Report, Source};
 
 use crate::clock;
 use crate::desk::Desk;
@@ -25,10 +24,13 @@ use crate::direct;
 use crate::intake::{ImportWish, compare_quoted, says_sample};
 use crate::jobs::{Gauge, Outcome};
 use crate::keeping::{Watched, identity_of, keep};
+use crate::mapping::{Mapper, index_of, stored, with_zone};
 use crate::packed::Packed;
+use crate::reliance::{Concluding, Reliance};
+use crate::reopening::notes_of;
 use crate::reporting::Inputs;
 use crate::session::Session;
-use crate::verdicts::{self, BundleFacts, Document, Vouching};
+use crate::verdicts::{self, BundleFacts, Document};
 use crate::wire::{Fault, FaultCode, ImportAsk, ImportStarted, Job, JobAsk, Next, Nothing};
 use crate::words::counted;
 
@@ -96,6 +98,7 @@ impl Desk {
         let job = std::thread::Builder::new().name("import".to_owned()).spawn(move || {
             let session = Arc::clone(&work.session);
             let result = work.run(&BundleId::new(identity.to_hex()));
+            session.settle_behind();
             session.jobs.end(number, result);
             session.changed();
             session.tidy_behind();
@@ -150,6 +153,25 @@ fn check_wish(wish: &ImportWish) -> Result<(), Fault> {
     Ok(())
 }
 
+/// What the one pass came to.
+struct Passed {
+    /// The report as it is stored.
+    json: String,
+    document: Document,
+    concluding: Concluding,
+}
+
+/// A report as it is stored: with when it was reached, and what the check was handed.
+pub(crate) fn document_text(report: &Report, inputs: &Inputs) -> Result<String, Fault> {
+    let unwritable = |_| Fault::internal("The report cannot be written.");
+    let mut json = serde_json::to_value(report).map_err(unwritable)?;
+    if let Some(members) = json.as_object_mut() {
+        members.insert("checked_at".to_owned(), clock::now().text().into());
+        members.insert("inputs".to_owned(), serde_json::to_value(inputs).map_err(unwritable)?);
+    }
+    Ok(json.to_string())
+}
+
 /// What an import works with.
 struct Work {
     session: Arc<Session>,
@@ -185,7 +207,7 @@ impl Work {
         self.gauge.name_bundle(id.as_str());
         self.session.changed();
         let passed = self.pass(&import, &files, &packed, id);
-        let done = passed.and_then(|(report, document)| self.finish(&mut import, &report, &document, &files, id));
+        let done = passed.and_then(|passed| self.finish(&mut import, &passed, &files, id));
         if let Err(fault) = &done {
             let why = if fault.code == FaultCode::Cancelled { Undone::Cancelled } else { Undone::Failed };
             import.abandon(&self.session.store, |transaction, summary| self.tell(transaction, &undone(summary, why)));
@@ -201,19 +223,14 @@ impl Work {
     }
 
     /// The one pass: checks, maps, stores; the source's bytes go in beside it.
-    fn pass(
-        &self,
-        import: &Import,
-        files: &[String],
-        packed: &Packed,
-        id: &BundleId,
-    ) -> Result<(String, Document), Fault> {
+    fn pass(&self, import: &Import, files: &[String], packed: &Packed, id: &BundleId) -> Result<Passed, Fault> {
+        let reliance = Reliance::of(&self.session, id)?;
         let intake = import.intake();
         let watched = Watched::over(&self.bundle);
         let (report, kept) = std::thread::scope(|scope| {
             let bytes = intake.clone();
             let kept = scope.spawn(move || keep(&self.bundle, packed, &bytes, &self.gauge));
-            (self.check_and_map(&watched, &intake, files), kept.join())
+            (self.check_and_map(&watched, &intake, files, &reliance), kept.join())
         });
         let report = report?;
         let kept = kept.map_err(|_| Fault::internal("Keeping the source failed."))??;
@@ -221,26 +238,29 @@ impl Work {
             let what = "The bundle changed while it was imported. Nothing of it was kept; import it again.";
             return Err(Fault::new(FaultCode::Unreadable, what).with(Next::Retry));
         }
+        import.note_files(&notes_of(&self.bundle, &kept)?)?;
         let document = Document::of(&report)?;
-        let mut json = serde_json::to_value(&report).map_err(|_| Fault::internal("The report cannot be written."))?;
-        if let Some(members) = json.as_object_mut() {
-            members.insert("checked_at".to_owned(), clock::now().text().into());
-            let inputs = Inputs::of(&self.bundle, self.wish.allow_large, &Vouching::default());
-            let inputs = serde_json::to_value(inputs).map_err(|_| Fault::internal("The report cannot be written."))?;
-            members.insert("inputs".to_owned(), inputs);
-        }
-        Ok((json.to_string(), document))
+        let inputs = Inputs::of(&self.bundle, self.wish.allow_large, &reliance.vouching());
+        let json = document_text(&report, &inputs)?;
+        let concluding = reliance.conclude(&report, &json)?;
+        Ok(Passed { json, document, concluding })
     }
 
-    fn check_and_map(&self, source: &dyn Source, intake: &Intake, files: &[String]) -> Result<verify::Report, Fault> {
+    fn check_and_map(
+        &self,
+        source: &dyn Source,
+        intake: &Intake,
+        files: &[String],
+        reliance: &Reliance,
+    ) -> Result<Report, Fault> {
         let profile = self.bundle.profile();
         if profile == Profile::AuditBundle1 {
-            let mapper = Mapper { profile, files, intake: intake.clone(), trouble: Mutex::new(None) };
-            let report = verdicts::check(source, Vouching::default(), &self.gauge, &mapper)?;
+            let mapper = Mapper::new(profile, files, intake.clone());
+            let report = verdicts::check(source, reliance.vouching(), &self.gauge, &mapper)?;
             mapper.result()?;
             return Ok(report);
         }
-        let report = verdicts::check(source, Vouching::default(), &self.gauge, &verify::NoOnlooker)?;
+        let report = verdicts::check(source, reliance.vouching(), &self.gauge, &verify::NoOnlooker)?;
         self.map_foreign(intake, files)?;
         Ok(report)
     }
@@ -279,12 +299,11 @@ impl Work {
     fn finish(
         &self,
         import: &mut Import,
-        report: &str,
-        document: &Document,
+        Passed { json, document, concluding }: &Passed,
         files: &[String],
         id: &BundleId,
     ) -> Result<Outcome, Fault> {
-        let finished = Finished { report: Some(report.to_owned()), standing: document.standing(files) };
+        let finished = Finished { report: Some(json.clone()), standing: document.standing(files) };
         let verdict = document.verdict();
         let bundle = id.as_str().to_owned();
         let integrity = verdict.integrity.clone().unwrap_or_default();
@@ -299,7 +318,8 @@ impl Work {
             };
             self.tell(transaction, &stored)?;
             let assurance = verdict.assurance.clone();
-            self.tell(transaction, &Entry::Verify { bundle, integrity, assurance, findings })
+            self.tell(transaction, &Entry::Verify { bundle, integrity, assurance, findings })?;
+            concluding.keep(&self.session.trust, transaction, &clock::now())
         })?;
         self.session.changed();
         // The bundle is here, whatever comes of holding it against the others.
@@ -328,6 +348,8 @@ impl Work {
             container: self.bundle.container().word().to_owned(),
             imported_at: clock::now().text().to_owned(),
             imported_by: self.session.vault.user().to_owned(),
+            troubles: self.bundle.troubles().to_vec(),
+            allow_large: self.wish.allow_large,
         }
     }
 
@@ -352,62 +374,6 @@ impl Work {
             zone: self.wish.zone.clone(),
         }
     }
-}
-
-/// Looks on while the records are checked, and hands their events to the store.
-struct Mapper<'a> {
-    profile: Profile,
-    files: &'a [String],
-    intake: Intake,
-    trouble: Mutex<Option<StoreFault>>,
-}
-
-impl Onlooker for Mapper<'_> {
-    fn see(&self, run: &RecordRun<'_>) {
-        let file = index_of(self.files, run.file);
-        let mapped = run.records.iter().filter(|record| record.standing != RecordStanding::Unreadable);
-        let events: Vec<StoredEvent> = mapped
-            .filter_map(|record| {
-                let event = event_of(self.profile, record.bytes).ok()?;
-                Some(stored(event, file, record.line, record.byte_offset, record.bytes.len()))
-            })
-            .collect();
-        if let Err(fault) = self.intake.events(&events) {
-            self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(fault);
-        }
-    }
-}
-
-impl Mapper<'_> {
-    fn result(self) -> Result<(), Fault> {
-        let trouble = self.trouble.into_inner().unwrap_or_else(PoisonError::into_inner);
-        trouble.map_or(Ok(()), |fault| Err(fault.into()))
-    }
-}
-
-fn stored(event: Event, file: u32, line: u64, byte_offset: u64, byte_length: usize) -> StoredEvent {
-    StoredEvent { event, file, line, byte_offset, byte_length: u32::try_from(byte_length).unwrap_or(u32::MAX) }
-}
-
-/// Reads a bare time in the zone the person chose for this import, and notes that, and what is doubtful about it.
-fn with_zone(mut event: Event, zone: Option<timeline::Zone>) -> Event {
-    let Some(zone) = zone else { return event };
-    let Some(note) = event.notes.iter_mut().find(|note| **note == MappingNote::TimestampNoZone) else { return event };
-    let text = event.occurred_at.text().to_owned();
-    if let Some((nanos, shown)) = timeline::on_the_clock(&text, zone) {
-        *note = match shown {
-            ClockShows::Once => MappingNote::TimestampZoneChosen,
-            ClockShows::Twice => MappingNote::TimestampTwice,
-            ClockShows::Never => MappingNote::TimestampNever,
-        };
-        event.occurred_at = model::Instant::zoned(text, nanos);
-    }
-    event
-}
-
-fn index_of(files: &[String], name: &str) -> u32 {
-    let index = files.binary_search_by(|file| file.as_str().cmp(name));
-    index.ok().and_then(|index| u32::try_from(index).ok()).unwrap_or(u32::MAX)
 }
 
 fn to_json<T: serde::Serialize>(value: &T) -> Result<String, Fault> {

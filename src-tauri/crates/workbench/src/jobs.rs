@@ -148,6 +148,22 @@ impl Jobs {
         })
     }
 
+    /// Enters a job for the bundle that its gauge names, unless one of this kind is at work for it already.
+    pub(crate) fn begin_once(&self, what: &'static str, gauge: &Gauge) -> Option<u32> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed) + 1;
+        let started_ms = clock::epoch_ms();
+        let entry = Entry { number, what, lasts: false, gauge: gauge.clone(), started_ms, ended: None };
+        self.with(|entries| {
+            let at_work =
+                |other: &Entry| other.ended.is_none() && other.what == what && other.gauge.bundle() == gauge.bundle();
+            if entries.iter().any(at_work) {
+                return None;
+            }
+            entries.push_back(entry);
+            Some(number)
+        })
+    }
+
     /// Notes how a job ended.
     pub(crate) fn end(&self, number: u32, result: Result<Outcome, Fault>) {
         self.with(|entries| {

@@ -100,6 +100,17 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// The whole id of the one bundle whose id begins so.
+    pub fn bundle_named(&self, begins: &str) -> Result<String, Fault> {
+        let found = self.session()?.bundles_wished(Some(begins))?;
+        found
+            .first()
+            .map(|id| id.as_str().to_owned())
+            .ok_or_else(|| Fault::not_found("There is no such bundle in this vault."))
+    }
+}
+
 impl Session {
     fn rows_of(
         &self,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use event_store::{BundleState, BundleSummary, EventQuestions, SystemDay};
 use model::{Action, BundleId, Instant};
 use timeline::Zone;
+use trust_store::Concluded;
 
 use crate::desk::Desk;
 use crate::importing::Handover;
@@ -28,8 +29,12 @@ impl Desk {
     pub fn bundles(&self, _: Nothing) -> Result<Bundles, Fault> {
         let session = self.session()?;
         let bundles = session.store.bundles()?;
-        let cards: Result<Vec<_>, Fault> =
-            bundles.iter().rev().map(|summary| Ok(Stored::read(summary, session.zone())?.card)).collect();
+        let newest = session.verdicts_today()?;
+        let cards: Result<Vec<_>, Fault> = bundles
+            .iter()
+            .rev()
+            .map(|summary| Ok(Stored::read(summary, newest.get(&summary.id), session.zone())?.card))
+            .collect();
         Ok(Bundles { bundles: fitting(cards?) })
     }
 
@@ -37,7 +42,7 @@ impl Desk {
     pub fn overview(&self, ask: BundleAsk) -> Result<Overview, Fault> {
         let session = self.session()?;
         let id = BundleId::new(ask.bundle);
-        let stored = Stored::read(&session.summary(&id)?, session.zone())?;
+        let stored = session.stored(&id)?;
         let inside = session.store.overview(&id)?;
         let by_action = |wanted: &[Action]| {
             let days = inside.days.iter().filter(|day| wanted.contains(&day.action));
@@ -66,7 +71,7 @@ impl Desk {
     pub fn integrity(&self, ask: BundleAsk) -> Result<IntegrityReport, Fault> {
         let session = self.session()?;
         let id = BundleId::new(ask.bundle);
-        let stored = Stored::read(&session.summary(&id)?, session.zone())?;
+        let stored = session.stored(&id)?;
         let files: Vec<String> = session.store.files(&id)?.into_iter().map(|file| file.path).collect();
         let document = stored.document.as_ref();
         let findings = document.map(|document| document.findings(Some((&id, &files)))).unwrap_or_default();
@@ -96,18 +101,29 @@ impl Session {
 }
 
 /// A stored bundle with its documents read.
-struct Stored {
-    card: BundleCard,
+pub(crate) struct Stored {
+    pub(crate) card: BundleCard,
     facts: BundleFacts,
     handover: Handover,
-    document: Option<Document>,
+    pub(crate) document: Option<Document>,
+}
+
+impl Session {
+    /// A stored bundle, with its verdict as of today.
+    pub(crate) fn stored(&self, id: &BundleId) -> Result<Stored, Fault> {
+        let summary = self.summary(id)?;
+        Stored::read(&summary, self.verdicts_today()?.get(id), self.zone())
+    }
 }
 
 impl Stored {
-    fn read(summary: &BundleSummary, zone: Zone) -> Result<Self, Fault> {
+    /// `newest` is the newest verdict in the history. A report without one was reached nobody knows with what.
+    fn read(summary: &BundleSummary, newest: Option<&Concluded>, zone: Zone) -> Result<Self, Fault> {
         let facts: BundleFacts = serde_json::from_str(&summary.facts).unwrap_or_default();
         let handover: Handover = serde_json::from_str(&summary.handover).unwrap_or_default();
+        let outdated = (!newest.is_some_and(|newest| newest.current)).then_some(zone);
         let document = summary.report.as_deref().map(Document::read).transpose()?;
+        let document = document.map(|document| document.outdated(outdated));
         let checked = document.as_ref().and_then(|document| document.checked_at.as_deref()).map(when_text);
         let card = BundleCard {
             bundle: summary.id.as_str().to_owned(),
@@ -158,6 +174,7 @@ fn no_verdict() -> Verdict {
         does_not_prove: vec!["Anything, until the check has ended.".to_owned()],
         errors: 0,
         warnings: 0,
+        history: None,
     }
 }
 

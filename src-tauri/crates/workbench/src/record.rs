@@ -273,6 +273,8 @@ fn what_of(action: &str) -> &str {
         "import_repeated" => "Was handed a bundle that is stored already",
         "import_undone" => "Gave up an import",
         "verify" => "Reached a verdict",
+        "verify_begun" => "Began to check a bundle again",
+        "verify_undone" => "Gave up a check",
         "look" => "Looked at events",
         "look_closed" => "Ended a look",
         "view_event" => "Opened an event",

@@ -7,12 +7,15 @@
 //! * Once covered, it has no purpose, no look and no token; an import that goes on writes its lines under the purpose it
 //!   was begun with.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use access_log::{AccessLog, Depth, Entry, LockCause, LogFault, LogReport, Purpose, Undone, Witnessed};
-use event_store::EventStore;
+use event_store::{BundleState, EventQuestions as _, EventStore};
+use model::BundleId;
+use trust_store::{Concluded, TrustFault, TrustStore};
 use vault::Vault;
 
 use crate::clock::{self, Ticks};
@@ -21,6 +24,8 @@ use crate::jobs::{Ended, Gauge, Jobs, Outcome};
 use crate::looks::Looks;
 use crate::settings;
 use crate::sitting::{ASK_EVERY, STOP_WITHIN};
+use crate::trust_files::TrustFiles;
+use crate::verdicts::Document;
 use crate::wire::{Fault, FaultCode, Next, Settings, Unlocked};
 
 /// A written reason has at least so many characters: "x" is no reason.
@@ -31,6 +36,8 @@ pub(crate) struct Session {
     pub(crate) vault: Arc<Vault>,
     pub(crate) log: AccessLog,
     pub(crate) store: EventStore,
+    pub(crate) trust: TrustStore,
+    pub(crate) trust_files: Mutex<TrustFiles>,
     pub(crate) jobs: Jobs,
     pub(crate) looks: Mutex<Looks>,
     reading: Mutex<Option<Arc<Witnessed>>>,
@@ -57,6 +64,7 @@ impl Session {
         let trouble = trouble_of(&report);
         log.begin(&vault, &clock::now())?;
         let store = EventStore::open(Arc::clone(&vault))?;
+        let trust = TrustStore::open(Arc::clone(&vault))?;
         store.give_up_broken_off(|transaction, given_up| {
             given_up.iter().try_for_each(|summary| {
                 let entry = importing::undone(summary, Undone::BrokenOff);
@@ -69,6 +77,8 @@ impl Session {
             vault,
             log,
             store,
+            trust,
+            trust_files: Mutex::default(),
             jobs: Jobs::default(),
             looks: Mutex::default(),
             reading: Mutex::default(),
@@ -80,6 +90,7 @@ impl Session {
             covered: AtomicBool::new(false),
             revision: Arc::clone(revision),
         };
+        session.settle()?;
         session.changed();
         Ok(session)
     }
@@ -94,6 +105,40 @@ impl Session {
         self.covered.store(false, Ordering::SeqCst);
         self.changed();
         Ok(())
+    }
+
+    /// The newest verdict of every bundle. Where the trust store cannot be relied on there is none: then nothing counts as
+    /// verified, and whoever looks at it or uses it is told which step is at fault.
+    pub(crate) fn verdicts_today(&self) -> Result<BTreeMap<BundleId, Concluded>, Fault> {
+        match self.trust.newest() {
+            Err(
+                TrustFault::StepMissing { .. } | TrustFault::StepFlawed { .. } | TrustFault::ConclusionFlawed { .. },
+            ) => Ok(BTreeMap::new()),
+            newest => Ok(newest?),
+        }
+    }
+
+    /// Sees to it that records are marked as verified only where a verdict of today stands behind it. Called after
+    /// whatever changes verdicts or what is vouched for; at the opening too, should the program have ended in between.
+    pub(crate) fn settle(&self) -> Result<(), Fault> {
+        let newest = self.verdicts_today()?;
+        let here = self.store.bundles()?.into_iter().filter(|summary| summary.state == BundleState::Here);
+        for summary in here {
+            let current = newest.get(&summary.id).is_some_and(|verdict| verdict.current);
+            let report = summary.report.as_deref().filter(|_| current && !summary.verified);
+            let marks = report.map(Document::read).transpose()?.is_some_and(|report| report.marks_records());
+            if summary.verified && !current {
+                self.store.set_verified(&summary.id, false)?;
+            } else if marks {
+                self.store.set_verified(&summary.id, true)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The same behind an act that is done and kept already: what cannot be written now is at the next opening.
+    pub(crate) fn settle_behind(&self) {
+        drop(self.settle());
     }
 
     /// Gives back the room that removed bundles and broken-off imports took, as a job, if there is any.

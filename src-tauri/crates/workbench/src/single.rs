@@ -226,10 +226,13 @@ fn proof_of(row: &StoredRow, profile: Profile, standing: &[Meaning]) -> Vec<Stri
         format!("{}, line {}, byte {}", row.place.path, grouped(row.place.line), grouped(row.place.byte_offset));
     let stands = match (row.integrity, profile) {
         (Integrity::Stands, Profile::AuditBundle1) => {
-            "Its hash was recomputed at import and agrees with the record and with its neighbors."
+            "Its hash was recomputed when the bundle was checked and agrees with the record and with its neighbors."
         }
         (Integrity::Altered, _) => "A finding names this record.",
-        (_, Profile::AuditBundle1) => "It has not been checked, or nothing in the bundle can show whether it stands.",
+        (_, Profile::AuditBundle1) => {
+            "It has not been checked with what this office vouches for today, or nothing in the bundle can show whether \
+             it stands."
+        }
         _ => "This kind of record carries no evidence of its own: only that it has not changed since import is known.",
     };
     let told = if standing.is_empty() { vec![stands.to_owned()] } else { standing.iter().map(Meaning::told).collect() };
@@ -242,7 +245,10 @@ fn badge_of(integrity: Integrity, standing: &[Meaning]) -> Badge {
         Integrity::Stands => {
             badge(Seal::Unsigned, "Unsigned", "The record matches its hash; nothing shows who made it.")
         }
-        Integrity::NotVerified => badge(Seal::NotVerified, "Not verified", "The record has not been checked."),
+        Integrity::NotVerified => {
+            let reason = "The record has not been checked, or not with what this office vouches for today.";
+            badge(Seal::NotVerified, "Not verified", reason)
+        }
         Integrity::Altered => {
             // What is wrong with the record itself says more than what is wrong beside it.
             let worst = standing.iter().min_by_key(|meaning| meaning.concerns);

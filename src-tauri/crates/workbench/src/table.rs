@@ -33,6 +33,14 @@ macro_rules! command_table {
             overview(BundleAsk) -> Overview;
             integrity(BundleAsk) -> IntegrityReport;
             save_report(BundleAsk) -> MaybeSaved;
+            // Trust: what this office vouches for, and checking with it. Each step leaves a line in the access log.
+            trust(BundleAsk) -> TrustPage;
+            check_again(BundleAsk) -> CheckStarted;
+            choose_trust_file(TrustFileAsk) -> MaybeTrustFile;
+            pin_key(PinAsk) -> Nothing;
+            revoke_key(RevokeAsk) -> Nothing;
+            add_anchor(AnchorAsk) -> Nothing;
+            withdraw_anchor(WithdrawAsk) -> Nothing;
             // Looks: each needs a purpose and leaves a line in the access log.
             give_purpose(PurposeAsk) -> Purpose;
             look(LookAsk) -> Look;

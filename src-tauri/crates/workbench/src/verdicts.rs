@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 use timeline::Zone;
 use verify::{Code, HowFar, Onlooker, Options, Proceed, Report, Severity, Source};
 
+use crate::evidence::Evidence;
 use crate::faults::sentence;
 use crate::jobs::Gauge;
 use crate::meaning::RecordAt;
 use crate::wire::{Badge, Check, CheckResult, Fault, FaultCode, Finding, Next, Seal, Verdict};
-use crate::words::{counted, period};
+use crate::words::{counted, day, period};
 
 /// Facts of a bundle as the vault keeps them beside its events.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -33,6 +34,12 @@ pub(crate) struct BundleFacts {
     pub(crate) container: String,
     pub(crate) imported_at: String,
     pub(crate) imported_by: String,
+    /// What was wrong with the container. It is gone; a later check has to know.
+    #[serde(default)]
+    pub(crate) troubles: Vec<bundle::Trouble>,
+    /// Whether it was opened with raised limits.
+    #[serde(default)]
+    pub(crate) allow_large: bool,
 }
 
 impl BundleFacts {
@@ -60,9 +67,14 @@ pub(crate) struct Document {
     pub(crate) findings: Vec<verify::Finding>,
     proves: Vec<String>,
     does_not_prove: Vec<String>,
-    /// When it was reached; added by the import.
+    #[serde(default)]
+    evidence: Evidence,
+    /// When it was reached; added when it was stored.
     #[serde(default)]
     pub(crate) checked_at: Option<String>,
+    /// Whether it was reached with other pins, anchors or heads than those of today. Then it is history.
+    #[serde(skip)]
+    outdated: Option<Zone>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -154,13 +166,48 @@ impl Document {
         Self::read(&json)
     }
 
+    /// The same as history: reached with what was vouched for on another day. That something is altered or damaged is
+    /// not taken back by that. Days are told in a zone.
+    pub(crate) fn outdated(self, outdated: Option<Zone>) -> Self {
+        Self { outdated, ..self }
+    }
+
+    /// Whether it says of single records how they stand.
+    pub(crate) fn marks_records(&self) -> bool {
+        self.done.links > 0
+    }
+
+    /// What the evidence came to.
+    pub(crate) fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    /// That the verdict is history, in a sentence; `None` if it is one of today.
+    pub(crate) fn history(&self) -> Option<String> {
+        self.outdated.map(|zone| {
+            let on = self.checked_at.as_deref().and_then(|at| day(at, zone)).map(|day| format!(" on {day}"));
+            let on = on.unwrap_or_default();
+            format!(
+                "{}{on} with the keys and anchors of that day. What this office vouches for has changed since: check \
+                 again.",
+                self.badge_then().word
+            )
+        })
+    }
+
+    /// The badge as of today.
     pub(crate) fn badge(&self) -> Badge {
-        let (seal, word) = match self.badge.as_str() {
-            "altered" => (Seal::Altered, "Altered or damaged"),
-            "unsigned" => (Seal::Unsigned, "Unsigned"),
-            "verified" => (Seal::Verified, "Verified"),
-            _ => (Seal::NotVerified, "Not verified"),
-        };
+        let then = self.badge_then();
+        match self.history() {
+            Some(reason) if then.seal == Seal::Altered => Badge { reason: format!("{} {reason}", then.reason), ..then },
+            Some(reason) => Badge { seal: Seal::NotVerified, word: "Not verified".to_owned(), reason },
+            None => then,
+        }
+    }
+
+    /// The badge as of when it was reached.
+    pub(crate) fn badge_then(&self) -> Badge {
+        let (seal, word) = seal_named(&self.badge);
         Badge { seal, word: word.to_owned(), reason: self.summary[0].clone() }
     }
 
@@ -170,16 +217,27 @@ impl Document {
             let findings = self.findings.iter().filter(|finding| finding.severity == severity);
             u32::try_from(findings.count()).unwrap_or(u32::MAX)
         };
+        let history = self.history();
+        let badge = self.badge();
+        let stands = history.is_none() || badge.seal == Seal::Altered;
+        let today = history.is_some().then(|| {
+            "Anything about what this office vouches for today: it was reached before that changed.".to_owned()
+        });
         Verdict {
-            badge: self.badge(),
-            sentence: self.summary.join(" "),
-            integrity: Some(self.integrity.clone()),
-            assurance: self.assurance.clone(),
+            sentence: match &history {
+                Some(history) if stands => format!("{} {history}", self.summary.join(" ")),
+                Some(history) => history.clone(),
+                None => self.summary.join(" "),
+            },
+            badge,
+            integrity: stands.then(|| self.integrity.clone()),
+            assurance: self.assurance.clone().filter(|_| stands),
             checked: self.checked(),
-            proves: self.proves.clone(),
-            does_not_prove: self.does_not_prove.clone(),
+            proves: if stands { self.proves.clone() } else { Vec::new() },
+            does_not_prove: today.into_iter().chain(self.does_not_prove.iter().cloned()).collect(),
             errors: severe(Severity::Error),
             warnings: severe(Severity::Warning),
+            history,
         }
     }
 
@@ -238,7 +296,7 @@ impl Document {
 
     /// What the findings say about single records.
     pub(crate) fn standing(&self, files: &[String]) -> Standing {
-        let mut standing = Standing { verified: self.done.links > 0, ..Standing::default() };
+        let mut standing = Standing { verified: self.marks_records(), ..Standing::default() };
         for finding in &self.findings {
             match (finding.code, finding.severity) {
                 (Code::UnverifiableSpan, _) => standing.unverified.extend(span_missing(finding)),
@@ -261,6 +319,16 @@ impl Document {
         let mut listed = std::collections::BTreeMap::<Code, u64>::new();
         errors.for_each(|finding| *listed.entry(finding.code).or_default() += 1);
         listed.values().any(|listed| *listed >= verify::FINDINGS_PER_CODE_MAX)
+    }
+}
+
+/// The seal with this name, and its word. A name that is not known is that of no verdict.
+pub(crate) fn seal_named(name: &str) -> (Seal, &'static str) {
+    match name {
+        "altered" => (Seal::Altered, "Altered or damaged"),
+        "unsigned" => (Seal::Unsigned, "Unsigned"),
+        "verified" => (Seal::Verified, "Verified"),
+        _ => (Seal::NotVerified, "Not verified"),
     }
 }
 

@@ -53,7 +53,8 @@ pub(crate) fn period(from: Option<&str>, to: Option<&str>, zone: Zone) -> String
     }
 }
 
-fn day(text: &str, zone: Zone) -> Option<String> {
+/// A day in words, as a zone counts days: `2 Mar 2026`.
+pub(crate) fn day(text: &str, zone: Zone) -> Option<String> {
     let instant = Instant::parse(text).ok()?;
     Some(zone.timestamp_nanos(instant.utc_nanos()?).format("%-d %b %Y").to_string())
 }

@@ -2,11 +2,13 @@
 
 import type { AccessLogAsk } from './AccessLogAsk';
 import type { AccessLogPage } from './AccessLogPage';
+import type { AnchorAsk } from './AnchorAsk';
 import type { Bins } from './Bins';
 import type { BinsAsk } from './BinsAsk';
 import type { BundleAsk } from './BundleAsk';
 import type { Bundles } from './Bundles';
 import type { ChangePassphraseAsk } from './ChangePassphraseAsk';
+import type { CheckStarted } from './CheckStarted';
 import type { ChooseAsk } from './ChooseAsk';
 import type { CopyAsk } from './CopyAsk';
 import type { CopyPlaceAsk } from './CopyPlaceAsk';
@@ -28,6 +30,7 @@ import type { LookAsk } from './LookAsk';
 import type { MaybeChosen } from './MaybeChosen';
 import type { MaybeExported } from './MaybeExported';
 import type { MaybeSaved } from './MaybeSaved';
+import type { MaybeTrustFile } from './MaybeTrustFile';
 import type { Nothing } from './Nothing';
 import type { Overview } from './Overview';
 import type { PassphraseAsk } from './PassphraseAsk';
@@ -35,6 +38,7 @@ import type { People } from './People';
 import type { PeopleAsk } from './PeopleAsk';
 import type { PersonAsk } from './PersonAsk';
 import type { PersonPage } from './PersonPage';
+import type { PinAsk } from './PinAsk';
 import type { PrintRowsAsk } from './PrintRowsAsk';
 import type { Purpose } from './Purpose';
 import type { PurposeAsk } from './PurposeAsk';
@@ -42,6 +46,7 @@ import type { RecordAsk } from './RecordAsk';
 import type { RecordShown } from './RecordShown';
 import type { RecoverAsk } from './RecoverAsk';
 import type { RevealAsk } from './RevealAsk';
+import type { RevokeAsk } from './RevokeAsk';
 import type { Rows } from './Rows';
 import type { RowsAsk } from './RowsAsk';
 import type { SampleAsk } from './SampleAsk';
@@ -50,10 +55,13 @@ import type { Start } from './Start';
 import type { Status } from './Status';
 import type { StatusAsk } from './StatusAsk';
 import type { Strength } from './Strength';
+import type { TrustFileAsk } from './TrustFileAsk';
+import type { TrustPage } from './TrustPage';
 import type { UnlockAsk } from './UnlockAsk';
 import type { Unlocked } from './Unlocked';
 import type { VaultPlace } from './VaultPlace';
 import type { VaultPlaceAsk } from './VaultPlaceAsk';
+import type { WithdrawAsk } from './WithdrawAsk';
 import type { Zones } from './Zones';
 
 /** Every command the page can give: what it asks and what it gets. */
@@ -80,6 +88,13 @@ export interface Commands {
   overview: { ask: BundleAsk; answer: Overview };
   integrity: { ask: BundleAsk; answer: IntegrityReport };
   save_report: { ask: BundleAsk; answer: MaybeSaved };
+  trust: { ask: BundleAsk; answer: TrustPage };
+  check_again: { ask: BundleAsk; answer: CheckStarted };
+  choose_trust_file: { ask: TrustFileAsk; answer: MaybeTrustFile };
+  pin_key: { ask: PinAsk; answer: Nothing };
+  revoke_key: { ask: RevokeAsk; answer: Nothing };
+  add_anchor: { ask: AnchorAsk; answer: Nothing };
+  withdraw_anchor: { ask: WithdrawAsk; answer: Nothing };
   give_purpose: { ask: PurposeAsk; answer: Purpose };
   look: { ask: LookAsk; answer: Look };
   reveal: { ask: RevealAsk; answer: Look };
@@ -123,6 +138,13 @@ export const commandNames: (keyof Commands)[] = [
   'overview',
   'integrity',
   'save_report',
+  'trust',
+  'check_again',
+  'choose_trust_file',
+  'pin_key',
+  'revoke_key',
+  'add_anchor',
+  'withdraw_anchor',
   'give_purpose',
   'look',
   'reveal',

@@ -102,6 +102,7 @@ export function verdictOf(scene: SceneName, events: number): Verdict {
     ],
     errors: 0,
     warnings: 0,
+    history: null,
   };
   switch (scene) {
     case 'altered':

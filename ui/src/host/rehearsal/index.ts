@@ -10,6 +10,7 @@ import { Log } from './log';
 import { Looks } from './looks';
 import { Crowd } from './people';
 import { sceneOf, type SceneName } from './scene';
+import { trusting } from './trust';
 import { Desk } from './vault';
 import { hashOf, refuse } from './words';
 import { EVENTS_DEFAULT } from './world';
@@ -83,6 +84,9 @@ export function connect(
         ? Promise.resolve(overviewOf(scene, events))
         : refuse('not_found', 'This vault holds no such bundle.', 'choose_another'),
     integrity: () => (scene === 'slow' ? never : Promise.resolve(integrityOf(scene, events))),
+    ...trusting(scene, (action, what, object) => {
+      log.write(action, what, object);
+    }),
     look: (ask) =>
       looking(() => {
         const look = looks.open(ask);

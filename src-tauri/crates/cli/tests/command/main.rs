@@ -8,4 +8,5 @@ mod looks;
 mod office;
 mod overlapping;
 mod reports;
+mod trusting;
 mod words;

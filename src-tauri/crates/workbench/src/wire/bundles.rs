@@ -257,6 +257,9 @@ pub struct Verdict {
     pub errors: u32,
     /// Findings that are warnings.
     pub warnings: u32,
+    /// That it is history, in a sentence: it was reached with other keys and anchors than those of today; `null` if it
+    /// is a verdict of today, or there is none.
+    pub history: Option<String>,
 }
 
 /// How a bundle came to us.

@@ -8,12 +8,14 @@ mod bundles;
 mod fault;
 mod log;
 mod looks;
+mod trust;
 mod vault;
 
 pub use bundles::*;
 pub use fault::*;
 pub use log::*;
 pub use looks::*;
+pub use trust::*;
 pub use vault::*;
 
 use serde::{Deserialize, Serialize};
