@@ -26,6 +26,7 @@ mod jobs;
 mod keeping;
 mod lists;
 mod looks;
+mod marks;
 mod meaning;
 mod named;
 mod others;

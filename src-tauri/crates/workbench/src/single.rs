@@ -157,7 +157,7 @@ impl Session {
         event: Option<&Event>,
         bytes: &[u8],
     ) -> Result<Vec<Meaning>, Fault> {
-        let Some(report) = summary.report.as_deref().filter(|_| row.integrity == Integrity::Altered) else {
+        let Some(report) = summary.report.as_deref().filter(|_| row.integrity != Integrity::Stands) else {
             return Ok(Vec::new());
         };
         let files: Vec<String> = self.store.files(&summary.id)?.into_iter().map(|file| file.path).collect();
@@ -242,7 +242,11 @@ fn badge_of(integrity: Integrity, standing: &[Meaning]) -> Badge {
         Integrity::Stands => {
             badge(Seal::Unsigned, "Unsigned", "The record matches its hash; nothing shows who made it.")
         }
-        Integrity::NotVerified => badge(Seal::NotVerified, "Not verified", "The record has not been checked."),
+        Integrity::NotVerified => {
+            let worst = standing.iter().min_by_key(|meaning| meaning.concerns);
+            let reason = worst.map_or("The record has not been checked.", |worst| worst.sentence.as_str());
+            badge(Seal::NotVerified, "Not verified", reason)
+        }
         Integrity::Altered => {
             // What is wrong with the record itself says more than what is wrong beside it.
             let worst = standing.iter().min_by_key(|meaning| meaning.concerns);
