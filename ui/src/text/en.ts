@@ -245,6 +245,8 @@ export const text = {
     contradictedBy: (bundles: number) =>
       `${bundles} other ${plural(bundles, 'bundle has', 'bundles have')} another content for this record`,
     notCompared: 'not yet compared with the other bundles',
+    searching:
+      'Searching. Below are the rows of the question before; a search that takes long can be cancelled in the bar at the bottom.',
     growing: 'The import still runs; more may match.',
     refresh: 'Look again',
     filters: 'Filters',

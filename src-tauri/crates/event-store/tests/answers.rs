@@ -4,11 +4,12 @@
 mod desk;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use desk::{Desk, Dice, Traffic, assert_same};
 use event_store::{
-    BinsAsked, EventQuestions, FacetAsked, PeopleAsked, PeopleBy, PeopleOrder, Side, StoredEvent, Totals, list_entry,
-    log_people,
+    BinsAsked, EventQuestions, FacetAsked, PeopleAsked, PeopleBy, PeopleOrder, Side, StoreFault, StoredEvent, Totals,
+    list_entry, log_people,
 };
 use model::Action;
 use timeline::{Band, FacetField, Field, Order, OrderBy, Pattern, Question, Zone};
@@ -330,6 +331,36 @@ fn an_overview_has_counts_by_day_and_system_and_names_nobody() {
     assert_eq!(overview.period, times().min().zip(times().max()));
     assert_eq!(overview.source_bytes, traffic.files.iter().map(|file| file.len() as u64).sum::<u64>());
     assert_eq!(desk.store.bundles().unwrap().first().map(|summary| summary.events), Some(5000));
+}
+
+#[test]
+fn a_search_can_be_stopped_and_is_kept_when_it_was_not() {
+    let desk = Desk::new();
+    let traffic = Traffic::new(5000, 31);
+    desk.import(&traffic);
+    let question = traffic.question("Straße", Order::default());
+    let seen = desk.look(&question);
+    let chunks = AtomicU64::new(0);
+    let stopped = desk.store.search(&seen, &question, &|records, bytes| {
+        chunks.fetch_add(1, Ordering::SeqCst);
+        assert!(records > 0 && bytes > 10 * records);
+        false
+    });
+    assert!(matches!(stopped, Err(StoreFault::Stopped)));
+    let at_most = 2;
+    assert!((1..=at_most).contains(&chunks.load(Ordering::SeqCst)), "each thread stops after its chunk");
+    let read = AtomicU64::new(0);
+    let go_on = |records: u64, _: u64| {
+        read.fetch_max(records, Ordering::SeqCst);
+        true
+    };
+    desk.store.search(&seen, &question, &go_on).unwrap();
+    assert_eq!(read.load(Ordering::SeqCst), 5000);
+    let known = |_: u64, _: u64| -> bool { panic!("it was found out before") };
+    desk.store.search(&seen, &question, &known).unwrap();
+    assert_eq!(desk.store.count(&seen, &question).unwrap().events, 5000);
+    let other = traffic.question("other", Order::default());
+    assert!(matches!(desk.store.search(&seen, &other, &go_on), Err(StoreFault::Log(_))), "no look without a line");
 }
 
 #[test]

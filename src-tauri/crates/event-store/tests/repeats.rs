@@ -24,7 +24,7 @@ fn export(of: &Traffic, id: u8, order: &[usize], alter: impl Fn(usize, &mut Stor
         alter(*at, &mut stored, &mut record);
         stored.file = u32::from(position > order.len() / 3);
         let file = &mut export.files[stored.file as usize];
-        stored.line = file.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+        stored.line = file.split(|byte| *byte == b'\n').count() as u64;
         stored.byte_offset = file.len() as u64;
         stored.byte_length = u32::try_from(record.len()).unwrap();
         file.extend_from_slice(&record);

@@ -14,6 +14,8 @@ use crate::wire::{Badge, Fault, Job, JobState};
 const LINGER_MS: i64 = 60_000;
 /// Finished jobs kept at most.
 const FINISHED_MAX: usize = 20;
+/// How long a search may take before it is shown as a job, in milliseconds.
+const SEARCH_SHOWN_AFTER_MS: i64 = 5_000;
 /// No estimate before this much of the work is done, in percent: early ones mislead.
 const ESTIMATE_FROM_PERCENT: u64 = 3;
 
@@ -89,11 +91,21 @@ pub(crate) struct Ended {
     result: Result<Outcome, Fault>,
 }
 
+/// What a job is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Stopped when the vault locks.
+    Passing,
+    /// Goes on behind a lock.
+    Lasting,
+    /// The search of one look: shown when it takes long, gone when it has ended, stopped when the vault locks.
+    Search,
+}
+
 struct Entry {
     number: u32,
     what: &'static str,
-    /// Whether it goes on when the vault is locked.
-    lasts: bool,
+    kind: Kind,
     gauge: Gauge,
     started_ms: i64,
     ended: Option<(i64, Result<Outcome, Fault>)>,
@@ -109,38 +121,43 @@ pub(crate) struct Jobs {
 impl Jobs {
     /// Enters a job and gives its number. It is stopped when the vault locks.
     pub(crate) fn begin(&self, what: &'static str, gauge: &Gauge) -> u32 {
-        self.enter(what, gauge.clone(), false, None)
+        self.enter(what, gauge.clone(), Kind::Passing, None)
     }
 
     /// Enters a job that goes on behind a lock.
     pub(crate) fn begin_lasting(&self, what: &'static str, gauge: &Gauge) -> u32 {
-        self.enter(what, gauge.clone(), true, None)
+        self.enter(what, gauge.clone(), Kind::Lasting, None)
+    }
+
+    /// Enters the search of a look. Any search before it is stopped: its question is outdated.
+    pub(crate) fn begin_search(&self, what: &'static str, gauge: &Gauge) -> u32 {
+        self.with(|entries| entries.iter().filter(|entry| entry.kind == Kind::Search).for_each(|old| old.gauge.stop()));
+        self.enter(what, gauge.clone(), Kind::Search, None)
+    }
+
+    /// Notes that a search has ended: its look tells how.
+    pub(crate) fn end_search(&self, number: u32) {
+        self.with(|entries| entries.retain(|entry| entry.number != number));
     }
 
     /// Enters jobs that ended behind a lock, as if they had ended just now.
     pub(crate) fn adopt(&self, ended: Vec<Ended>) {
         for Ended { what, gauge, result } in ended {
-            self.enter(what, gauge, true, Some((clock::epoch_ms(), result)));
+            self.enter(what, gauge, Kind::Lasting, Some((clock::epoch_ms(), result)));
         }
     }
 
-    fn enter(
-        &self,
-        what: &'static str,
-        gauge: Gauge,
-        lasts: bool,
-        ended: Option<(i64, Result<Outcome, Fault>)>,
-    ) -> u32 {
+    fn enter(&self, what: &'static str, gauge: Gauge, kind: Kind, ended: Option<(i64, Result<Outcome, Fault>)>) -> u32 {
         let number = self.next.fetch_add(1, Ordering::Relaxed) + 1;
         let started_ms = clock::epoch_ms();
-        self.with(|entries| entries.push_back(Entry { number, what, lasts, gauge, started_ms, ended }));
+        self.with(|entries| entries.push_back(Entry { number, what, kind, gauge, started_ms, ended }));
         number
     }
 
     /// The lasting jobs that have ended.
     pub(crate) fn ended(&self) -> Vec<Ended> {
         self.with(|entries| {
-            let ended = entries.iter().filter(|entry| entry.lasts).filter_map(|entry| {
+            let ended = entries.iter().filter(|entry| entry.kind == Kind::Lasting).filter_map(|entry| {
                 let (_, result) = entry.ended.clone()?;
                 Some(Ended { what: entry.what, gauge: entry.gauge.clone(), result })
             });
@@ -188,7 +205,9 @@ impl Jobs {
 
     /// Asks the jobs to stop that do not go on behind a lock.
     pub(crate) fn stop_passing(&self) {
-        self.with(|entries| entries.iter().filter(|entry| !entry.lasts).for_each(|entry| entry.gauge.stop()));
+        self.with(|entries| {
+            entries.iter().filter(|entry| entry.kind != Kind::Lasting).for_each(|entry| entry.gauge.stop());
+        });
     }
 
     /// Whether any job is at work.
@@ -198,7 +217,7 @@ impl Jobs {
 
     /// Whether a job is at work that does not go on behind a lock.
     pub(crate) fn busy_passing(&self) -> bool {
-        self.with(|entries| entries.iter().any(|entry| !entry.lasts && entry.ended.is_none()))
+        self.with(|entries| entries.iter().any(|entry| entry.kind != Kind::Lasting && entry.ended.is_none()))
     }
 
     /// The list as shown; jobs that ended a while ago are dropped.
@@ -209,7 +228,7 @@ impl Jobs {
             while entries.len() > FINISHED_MAX && entries.front().is_some_and(|entry| entry.ended.is_some()) {
                 entries.pop_front();
             }
-            entries.iter().map(|entry| entry.show(now)).collect()
+            entries.iter().filter(|entry| entry.is_listed(now)).map(|entry| entry.show(now)).collect()
         })
     }
 
@@ -237,6 +256,10 @@ impl Jobs {
 }
 
 impl Entry {
+    fn is_listed(&self, now_ms: i64) -> bool {
+        self.kind != Kind::Search || now_ms - self.started_ms >= SEARCH_SHOWN_AFTER_MS
+    }
+
     fn show(&self, now_ms: i64) -> Job {
         let (records_done, bytes_done, bytes_total) = self.gauge.read();
         let mut job = Job {
@@ -298,6 +321,24 @@ mod tests {
         jobs.end(number, Ok(Outcome { sentence: "Done.".to_owned(), badge: None }));
         assert_eq!(jobs.find(number).unwrap().state, JobState::Done);
         assert!(!jobs.busy() && !jobs.stop(number));
+    }
+
+    #[test]
+    fn a_search_is_listed_when_it_takes_long_and_gives_way_to_the_next() {
+        let jobs = Jobs::default();
+        let (first, second) = (Gauge::default(), Gauge::default());
+        let number = jobs.begin_search("Searching", &first);
+        assert!(jobs.list().is_empty());
+        jobs.with(|entries| entries[0].started_ms -= SEARCH_SHOWN_AFTER_MS);
+        assert_eq!(jobs.list()[0].job, number);
+        let next = jobs.begin_search("Searching", &second);
+        assert!(first.stopped() && !second.stopped());
+        jobs.end_search(number);
+        assert!(jobs.list().is_empty() && jobs.busy_passing(), "the next one is at work");
+        jobs.stop_passing();
+        assert!(second.stopped(), "locking stops it");
+        jobs.end_search(next);
+        assert!(!jobs.busy());
     }
 
     #[test]

@@ -28,6 +28,7 @@ mod keeping;
 mod lists;
 mod looks;
 mod mapping;
+mod marks;
 mod meaning;
 mod named;
 mod others;

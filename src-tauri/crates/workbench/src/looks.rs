@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use access_log::{Entry, Witnessed};
-use event_store::{BinsAsked, EventQuestions, FacetAsked, PAGE_ROWS_MAX, Totals, log_question};
+use event_store::{BinsAsked, EventQuestions, FacetAsked, PAGE_ROWS_MAX, StoreFault, Totals, log_question};
 use model::BundleId;
 use timeline::{Condition, FACET_VALUES_MAX, FacetField, Field, Filter, Order, OrderBy, Question, Term};
 
 use crate::desk::Desk;
+use crate::jobs::Gauge;
 use crate::portion::{ANSWER_BYTES_MAX, fitting, json_bytes};
 use crate::rows;
 use crate::session::Session;
@@ -169,12 +170,38 @@ impl Session {
 
     fn begin(&self, question: Question, about: Option<PersonKind>) -> Result<(u32, OpenLook), Fault> {
         let seen = Arc::new(self.witness(Entry::Look(log_question(&question)))?);
+        self.search(&seen, &question)?;
         let Totals { events: total, elsewhere, .. } = self.store.count(&seen, &question)?;
         let (question, shown) = (Arc::new(question), Shown::default());
         let look = OpenLook { question, seen, revealed: false, shown, about, total, elsewhere };
         let (number, ended) = self.looks().begin(look.clone());
         ended.into_iter().try_for_each(|entry| self.note(entry))?;
         Ok((number, look))
+    }
+
+    /// Looks through the records for the words of a question, as work that can be stopped. A look that was stopped has
+    /// shown nothing, and its line is followed by one that says so.
+    fn search(&self, seen: &Witnessed, question: &Question) -> Result<(), Fault> {
+        let has_words = question.filter.terms().iter().any(|term| matches!(term.condition, Condition::Text(_)));
+        if !has_words {
+            return Ok(());
+        }
+        let gauge = Gauge::default();
+        gauge.expect_bytes(self.store.overview(&question.bundle)?.source_bytes);
+        let number = self.jobs.begin_search("Searching the records", &gauge);
+        let searched = self.store.search(seen, question, &|records, bytes| {
+            gauge.advance(records, bytes);
+            !gauge.stopped()
+        });
+        self.jobs.end_search(number);
+        match searched {
+            Err(StoreFault::Stopped) => {
+                self.note(Shown::default().closing_line(seen.seq()))?;
+                let what = "The search was stopped before all records were looked through. Nothing was found yet.";
+                Err(Fault::new(FaultCode::Cancelled, what).with(Next::Retry))
+            }
+            searched => Ok(searched?),
+        }
     }
 
     /// An open look. While the log does not stand, or after the purpose changed, there is none.
@@ -490,9 +517,8 @@ fn pattern_text(pattern: &timeline::Pattern) -> String {
     if pattern.is_prefix() { format!("{}*", pattern.text()) } else { pattern.text().to_owned() }
 }
 
-impl From<event_store::StoreFault> for Fault {
-    fn from(fault: event_store::StoreFault) -> Self {
-        use event_store::StoreFault;
+impl From<StoreFault> for Fault {
+    fn from(fault: StoreFault) -> Self {
         let said = crate::faults::sentence(&fault.to_string(), "");
         match fault {
             StoreFault::Vault(fault) => fault.into(),

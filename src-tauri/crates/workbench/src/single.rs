@@ -157,7 +157,7 @@ impl Session {
         event: Option<&Event>,
         bytes: &[u8],
     ) -> Result<Vec<Meaning>, Fault> {
-        let Some(report) = summary.report.as_deref().filter(|_| row.integrity == Integrity::Altered) else {
+        let Some(report) = summary.report.as_deref().filter(|_| row.integrity != Integrity::Stands) else {
             return Ok(Vec::new());
         };
         let files: Vec<String> = self.store.files(&summary.id)?.into_iter().map(|file| file.path).collect();
@@ -246,7 +246,11 @@ fn badge_of(integrity: Integrity, standing: &[Meaning]) -> Badge {
             badge(Seal::Unsigned, "Unsigned", "The record matches its hash; nothing shows who made it.")
         }
         Integrity::NotVerified => {
-            let reason = "The record has not been checked, or not with what this office vouches for today.";
+            let worst = standing.iter().min_by_key(|meaning| meaning.concerns);
+            let reason = worst
+                .map_or("The record has not been checked, or not with what this office vouches for today.", |worst| {
+                    worst.sentence.as_str()
+                });
             badge(Seal::NotVerified, "Not verified", reason)
         }
         Integrity::Altered => {

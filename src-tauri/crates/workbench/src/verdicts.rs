@@ -4,7 +4,7 @@
 //! is on the screen is what was stored. Nothing here judges; `verify` did.
 
 use bundle::Profile;
-use event_store::{EventRef, RecordSpan, Spot, Standing};
+use event_store::{EventRef, Spot};
 use model::BundleId;
 use serde::{Deserialize, Serialize};
 use timeline::Zone;
@@ -13,7 +13,7 @@ use verify::{Code, HowFar, Onlooker, Options, Proceed, Report, Severity, Source}
 use crate::evidence::Evidence;
 use crate::faults::sentence;
 use crate::jobs::Gauge;
-use crate::meaning::RecordAt;
+use crate::marks::place_of;
 use crate::wire::{Badge, Check, CheckResult, Fault, FaultCode, Finding, Next, Seal, Verdict};
 use crate::words::{counted, day, period};
 
@@ -293,33 +293,6 @@ impl Document {
         sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         sorted.into_iter().map(|finding| finding_out(finding, bundle)).collect()
     }
-
-    /// What the findings say about single records.
-    pub(crate) fn standing(&self, files: &[String]) -> Standing {
-        let mut standing = Standing { verified: self.marks_records(), ..Standing::default() };
-        for finding in &self.findings {
-            match (finding.code, finding.severity) {
-                (Code::UnverifiableSpan, _) => standing.unverified.extend(span_missing(finding)),
-                (_, Severity::Error) => standing.altered.extend(spans_of(finding, files)),
-                _ => {}
-            }
-        }
-        if self.is_cut() {
-            // Findings of one kind that are not listed one by one may be about any record.
-            standing.altered.push(RecordSpan::All);
-        }
-        standing
-    }
-}
-
-impl Document {
-    /// Whether some error was found more often than it is listed.
-    fn is_cut(&self) -> bool {
-        let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error);
-        let mut listed = std::collections::BTreeMap::<Code, u64>::new();
-        errors.for_each(|finding| *listed.entry(finding.code).or_default() += 1);
-        listed.values().any(|listed| *listed >= verify::FINDINGS_PER_CODE_MAX)
-    }
 }
 
 /// The seal with this name, and its word. A name that is not known is that of no verdict.
@@ -456,56 +429,6 @@ fn event_ref_of(finding: &verify::Finding, bundle: &BundleId, files: &[String]) 
         None => Spot::Seq(finding.seq.filter(|_| finding.missing_from.is_none())?),
     };
     Some(EventRef::new(bundle, spot).to_string())
-}
-
-fn place_of(finding: &verify::Finding, files: &[String]) -> Option<(u32, u64)> {
-    let name = finding.file.as_deref()?;
-    let file = files.iter().position(|file| *bundle::escape::visible(file) == *name)?;
-    Some((u32::try_from(file).ok()?, finding.line?))
-}
-
-/// Whether an error speaks about this record.
-pub(crate) fn holds(finding: &verify::Finding, files: &[String], record: &RecordAt<'_>) -> bool {
-    spans_of(finding, files).iter().any(|span| match span {
-        RecordSpan::All => true,
-        RecordSpan::Lines { file, from, to } => *file == record.file && (*from..=*to).contains(&record.line),
-        RecordSpan::Seqs { stream, from, to } => {
-            let is_stream = stream.is_none() || stream.as_deref() == record.stream;
-            is_stream && record.seq.is_some_and(|seq| (*from..=*to).contains(&seq))
-        }
-    })
-}
-
-/// The records that an error speaks about. An error about a whole segment marks all of its records.
-fn spans_of(finding: &verify::Finding, files: &[String]) -> Vec<RecordSpan> {
-    let stream = finding.stream_id.clone();
-    if let Some([from, to]) = finding.altered_within {
-        return vec![RecordSpan::Seqs { stream, from, to }];
-    }
-    if let Some([from, to]) = finding.between {
-        return vec![
-            RecordSpan::Seqs { stream: stream.clone(), from, to: from },
-            RecordSpan::Seqs { stream, from: to, to },
-        ];
-    }
-    let places = finding.moved.iter().chain(&finding.places).flatten();
-    let mut spans: Vec<RecordSpan> = places
-        .filter_map(|place| {
-            let file = files.iter().position(|file| *bundle::escape::visible(file) == place.file)?;
-            Some(RecordSpan::Lines { file: u32::try_from(file).ok()?, from: place.line, to: place.line })
-        })
-        .collect();
-    if let Some((file, line)) = place_of(finding, files) {
-        // Records that were added stand in a row, and the finding names the first.
-        let is_run = matches!(finding.code, Code::EventInserted | Code::EventDuplicated);
-        let more = finding.count.filter(|_| is_run).unwrap_or(1).saturating_sub(1);
-        spans.push(RecordSpan::Lines { file, from: line, to: line.saturating_add(more) });
-    }
-    spans
-}
-
-fn span_missing(finding: &verify::Finding) -> Option<RecordSpan> {
-    Some(RecordSpan::Seqs { stream: finding.stream_id.clone(), from: finding.missing_from?, to: finding.missing_to? })
 }
 
 /// The badge while there is no verdict yet.

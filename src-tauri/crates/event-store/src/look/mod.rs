@@ -31,6 +31,21 @@ use crate::{
 };
 
 impl EventStore {
+    /// Looks through the records for the words of a question, and keeps what was found for what is asked next. Nothing to
+    /// do for a question without words.
+    ///
+    /// That takes as long as unpacking the bundle. `go_on` is told how many records and bytes were looked through; if it
+    /// says no, this ends with [`StoreFault::Stopped`].
+    pub fn search(
+        &self,
+        seen: &Witnessed,
+        question: &Question,
+        go_on: &(dyn Fn(u64, u64) -> bool + Sync),
+    ) -> Result<(), StoreFault> {
+        seen.admits_question(self.vault(), &log_question(question))?;
+        self.answer_while(question, go_on).map(drop)
+    }
+
     /// All events of a bundle as bars over time: what a question's bars are laid over. Counts of a whole bundle name
     /// nobody, so this needs no entry of the access log.
     pub fn whole_bins(&self, bundle: &BundleId, asked: BinsAsked) -> Result<Histogram, StoreFault> {

@@ -17,8 +17,8 @@ fn export(bench: &Bench, name: &str, lines: Range<usize>, alter: impl Fn(usize, 
     copy(&from, &to);
     let text = std::fs::read_to_string(from.join(SEGMENT)).unwrap();
     let kept = text.lines().enumerate().filter(|(number, _)| lines.contains(number));
-    let kept: String = kept.map(|(number, line)| format!("{}\n", alter(number, line))).collect();
-    std::fs::write(to.join(SEGMENT), kept).unwrap();
+    let kept: Vec<String> = kept.map(|(number, line)| alter(number, line)).collect();
+    std::fs::write(to.join(SEGMENT), format!("{}\n", kept.join("\n"))).unwrap();
     bench.import(&to)
 }
 
