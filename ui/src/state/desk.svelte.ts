@@ -37,7 +37,7 @@ export interface Shown {
   row: number | null;
 }
 
-export type Opened = 'none' | 'palette' | 'help' | 'goToTime';
+export type Opened = 'none' | 'palette' | 'help' | 'goToTime' | 'jobs';
 
 export class Desk {
   readonly session: Session;

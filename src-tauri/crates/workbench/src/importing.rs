@@ -109,6 +109,14 @@ impl Desk {
         if self.session()?.jobs.stop(ask.job) { Ok(Nothing {}) } else { Err(no_job()) }
     }
 
+    /// Takes a job that has ended off the list, as when somebody has read why it failed.
+    pub fn dismiss_job(&self, ask: JobAsk) -> Result<Nothing, Fault> {
+        if self.session()?.jobs.dismiss(ask.job) {
+            return Ok(Nothing {});
+        }
+        Err(Fault::not_found("There is no such job that has ended."))
+    }
+
     /// Waits until a job has ended.
     pub fn wait_for(&self, number: u32) -> Result<Job, Fault> {
         let session = self.session()?;
