@@ -40,6 +40,9 @@ pub(crate) struct Handover {
     pub(crate) handed_on: String,
     pub(crate) channel: String,
     pub(crate) quoted: Option<String>,
+    /// Whether the quoted hash is the bundle's; `None` where none was quoted.
+    #[serde(default)]
+    pub(crate) quoted_agrees: Option<bool>,
     /// The zone in which times without one were read.
     #[serde(default)]
     pub(crate) zone: Option<String>,
@@ -304,7 +307,8 @@ impl Work {
             let assurance = verdict.assurance.clone();
             self.tell(transaction, &Entry::Verify { bundle, integrity, assurance, findings })
         })?;
-        let sentence = format!("{} stored. {}", counted(summary.events, "event"), verdict.sentence);
+        let quoted = self.quoted.as_ref().map(|(_, sentence)| format!("{sentence} ")).unwrap_or_default();
+        let sentence = format!("{} stored. {quoted}{}", counted(summary.events, "event"), verdict.sentence);
         Ok(Outcome { sentence, badge: Some(verdict.badge) })
     }
 
@@ -334,6 +338,7 @@ impl Work {
             handed_on: self.wish.received_on.clone(),
             channel: self.wish.channel.clone(),
             quoted: self.quoted.as_ref().map(|(_, sentence)| sentence.clone()),
+            quoted_agrees: self.quoted.as_ref().map(|(agrees, _)| *agrees),
             zone: self.wish.zone.clone(),
         }
     }
