@@ -62,8 +62,9 @@ impl Desk {
     pub fn lock(&self, _: Nothing) -> Result<Nothing, Fault> {
         let session = self.session.write().unwrap_or_else(PoisonError::into_inner).take();
         self.outlets.clear_clipboard();
-        self.forget_choices();
         if let Some(session) = session {
+            // What is named before anybody has signed in waits for whoever does.
+            self.forget_choices();
             session.close();
         }
         Ok(Nothing {})

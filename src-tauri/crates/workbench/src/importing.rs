@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use access_log::{Entry, Purpose, Undone};
 use bundle::records::{event_of, records};
-use bundle::{Bundle, Profile};
+use bundle::{Bundle, Limits, OpenFault, Profile};
 use event_store::{Begun, BundleSummary, Finished, Import, Intake, NewBundle, StoreFault, StoredEvent, Told};
 use model::{BundleId, Event, MappingNote};
 use timeline::ClockShows;
@@ -52,6 +52,7 @@ impl Desk {
     /// Imports what was chosen.
     pub fn import(&self, ask: ImportAsk) -> Result<ImportStarted, Fault> {
         let (path, _) = self.path_of(ask.token)?;
+        let open = |limits: &Limits| bundle::open(&path, limits).map_err(|fault| fault.named_from(&path));
         let wish = ImportWish {
             received_from: ask.handed_by,
             received_on: ask.handed_on,
@@ -60,11 +61,19 @@ impl Desk {
             zone: ask.zone_for_bare_times,
             allow_large: false,
         };
-        self.import_path(&path, &wish)
+        self.import_opened(open, &wish)
     }
 
     /// Imports a bundle from its path.
     pub fn import_path(&self, path: &Path, wish: &ImportWish) -> Result<ImportStarted, Fault> {
+        self.import_opened(|limits| bundle::open(path, limits), wish)
+    }
+
+    fn import_opened(
+        &self,
+        open: impl FnOnce(&Limits) -> Result<Bundle, OpenFault>,
+        wish: &ImportWish,
+    ) -> Result<ImportStarted, Fault> {
         let session = self.session()?;
         let Some(purpose) = session.purpose_of_record() else {
             session.refuse("import", FaultCode::PurposeNeeded)?;
@@ -72,7 +81,7 @@ impl Desk {
         };
         session.may_look()?;
         check_wish(wish)?;
-        let bundle = bundle::open(path, &direct::limits(wish.allow_large))?;
+        let bundle = open(&direct::limits(wish.allow_large))?;
         if session.vault.label() == vault::VaultLabel::Sample && !says_sample(&bundle::inspect(&bundle)) {
             session.refuse("import", FaultCode::SampleOnly)?;
             let what = "The sample's vault takes only bundles that `sample` made. Use an office's vault for real logs.";
