@@ -1,6 +1,8 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
-import { REF, UNREADABLE } from '../host/rehearsal/bundles';
+import type { Fault } from '../host/generated/Fault';
+import type { Job } from '../host/generated/Job';
+import { chosenFile, REF, UNREADABLE } from '../host/rehearsal/bundles';
 import type { SceneName } from '../host/rehearsal/scene';
 import { at, openWindow, press, shown, troubles, type } from '../testing/open';
 
@@ -206,6 +208,110 @@ describe('the lock', () => {
   });
 });
 
+describe('importing', () => {
+  const fill = async (quoted: string) => {
+    type(await screen.findByLabelText('Who handed it over'), 'Sam Reyes');
+    type(screen.getByLabelText(/^Hash that was quoted/), quoted);
+  };
+
+  it('takes up the bundle that was named when the program was started', async () => {
+    await openWindow('dropped');
+    await screen.findByText('riverside-2026-03-altered.zip');
+    expect(screen.getByRole('heading', { name: 'Import' })).toBeTruthy();
+  });
+
+  it('presumes no channel', async () => {
+    const { host } = await openWindow('dropped');
+    const asked = vi.spyOn(host, 'import');
+    await fill('');
+    const act = () => screen.getByRole<HTMLButtonElement>('button', { name: 'Import' });
+    const channel = screen.getByLabelText<HTMLInputElement>('By which channel');
+    expect(channel.value).toBe('');
+    expect(act().disabled).toBe(true);
+    type(channel, 'USB stick');
+    await waitFor(() => expect(act().disabled).toBe(false));
+    await fireEvent.click(act());
+    expect(asked).toHaveBeenCalledWith(expect.objectContaining({ channel: 'USB stick' }));
+  });
+
+  it('shows both handovers of a bundle that was here, and in red that the hash differs', async () => {
+    await openWindow('dropped');
+    await fill('0'.repeat(64));
+    type(screen.getByLabelText('By which channel'), 'File share');
+    await waitFor(() =>
+      expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Import' }).disabled).toBe(false),
+    );
+    await fireEvent.click(screen.getByRole('button', { name: 'Import' }));
+    const title = 'This bundle is already in the vault. Nothing was changed.';
+    const card = (await screen.findByRole('heading', { name: title })).closest('section') as HTMLElement;
+    expect(card.textContent).toContain('Dana Whitfield, Health IT');
+    expect(card.textContent).toContain('Sam Reyes');
+    const wrong = within(card).getByText('The hash that was quoted is not the hash of the file.');
+    expect(wrong.classList.contains('wrong')).toBe(true);
+    expect(await troubles()).toEqual([]);
+    await fireEvent.click(within(card).getByRole('button', { name: 'Close' }));
+    await waitFor(() => expect(screen.queryByRole('heading', { name: title })).toBeNull());
+  });
+
+  it('answers for a hash quoted with a folder once the bundle is there', async () => {
+    const { host } = await openWindow('importing', '#/import');
+    const sentence = 'The quoted hash is that of none of the folder’s manifests.';
+    vi.spyOn(host, 'choose_bundle').mockResolvedValue({
+      chosen: { ...chosenFile(false), sha256: null, kind: 'Folder' },
+    });
+    vi.spyOn(host, 'import').mockResolvedValue({
+      job: 1,
+      already: null,
+      quoted: sentence,
+      quotedAgrees: false,
+    });
+    press('o', { ctrlKey: true }, document.body);
+    await fill('0'.repeat(64));
+    type(screen.getByLabelText('By which channel'), 'File share');
+    await screen.findByText(/^Compared with the folder/);
+    await fireEvent.submit(screen.getByLabelText('By which channel').closest('form') as HTMLFormElement);
+    const card = (await screen.findByRole('heading', { name: 'The hash that was quoted' })).closest(
+      'section',
+    );
+    expect(
+      within(card as HTMLElement)
+        .getByText(sentence)
+        .classList.contains('wrong'),
+    ).toBe(true);
+  });
+});
+
+describe('the jobs', () => {
+  it('are all a click away, each with what can be done', async () => {
+    const { host } = await openWindow('importing', at('overview'));
+    const status = await host.status({ active: false });
+    const [first] = status.jobs as [Job];
+    const fault: Fault = { code: 'disk_full', what: 'The disk is full.', next: 'free_space' };
+    const jobs: Job[] = [
+      first,
+      { ...first, job: 2, bundle: null, recordsDone: 12, secondsLeft: null },
+      { ...first, job: 3, what: 'Making room', bundle: null, bytesDone: 0, bytesTotal: 0, recordsDone: 0 },
+      { ...first, job: 4, state: 'failed', fault, sentence: fault.what, secondsLeft: null },
+    ];
+    vi.spyOn(host, 'status').mockResolvedValue({ ...status, jobs });
+    const [cancel, dismiss] = [vi.spyOn(host, 'cancel_job'), vi.spyOn(host, 'dismiss_job')];
+    const all = await screen.findByRole('button', { name: /and 3 more 1 failed/ });
+    await fireEvent.click(all);
+    const list = within(await screen.findByRole('dialog', { name: 'Jobs' }));
+    const lines = list.getAllByRole('listitem').map((line) => line.textContent.replace(/\s+/g, ' '));
+    expect(lines[0]).toContain('Checking and storing: Riverside Medical Center · EHR');
+    expect(lines[0]).toMatch(/1,240 records · 522.8 MB of 843.2 MB · about 41 s left/);
+    expect(lines[1]).toContain('12 records');
+    expect(lines[2]).not.toMatch(/\b0\b/);
+    expect(lines[3]).toContain('The disk is full.');
+    expect(await troubles()).toEqual([]);
+    await fireEvent.click(list.getAllByRole('button', { name: /^Cancel/ })[1] as HTMLElement);
+    expect(cancel).toHaveBeenCalledWith({ job: 2 });
+    await fireEvent.click(list.getByRole('button', { name: /^Dismiss/ }));
+    expect(dismiss).toHaveBeenCalledWith({ job: 4 });
+  });
+});
+
 describe('a partial count', () => {
   it('says so wherever it stands', async () => {
     await openWindow('importing', at('overview'));
@@ -278,7 +384,8 @@ describe('the frame', () => {
   it('keeps band and badge on the screens beside those of the bundle', async () => {
     await openWindow('altered', at('overview'));
     const band = await screen.findByRole('alert');
-    await fireEvent.click(screen.getByRole('link', { name: 'All bundles' }));
+    const bundles = screen.getByText('All bundles').closest('a');
+    location.hash = bundles?.getAttribute('href') ?? '';
     await screen.findByText('Nothing is sent anywhere', { exact: false });
     expect(screen.getByRole('alert')).toBe(band);
     await fireEvent.click(screen.getByRole('button', { name: 'Open bundle…' }));

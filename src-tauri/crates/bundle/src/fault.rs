@@ -4,7 +4,7 @@
 //! its end; where that is the fault of the container and not of this machine, [`ReadFault::trouble`] has the finding.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::escape::visible;
 use crate::json::JsonTrouble;
@@ -38,7 +38,21 @@ pub enum OpenFault {
     },
 }
 
-fn show(path: &std::path::Path) -> String {
+impl OpenFault {
+    /// The same with a path that says no more than the name of what was `chosen`, and what lies in it.
+    #[must_use]
+    pub fn named_from(mut self, chosen: &Path) -> Self {
+        let (Self::Missing { path } | Self::Unreadable { path, .. } | Self::NotABundle { path, .. }) = &mut self;
+        let below = chosen.parent().and_then(|folder| path.strip_prefix(folder).ok()).map(Path::to_owned);
+        // What was followed elsewhere keeps its last name.
+        if let Some(named) = below.or_else(|| path.file_name().map(PathBuf::from)) {
+            *path = named;
+        }
+        self
+    }
+}
+
+fn show(path: &Path) -> String {
     crate::escape::visible_bytes(path.as_os_str().as_encoded_bytes())
 }
 

@@ -66,7 +66,10 @@ impl Desk {
     /// Locks the vault, because somebody asked for it or nobody did anything for a while. An import goes on.
     pub fn lock(&self, _: Nothing) -> Result<Nothing, Fault> {
         self.outlets.clear_clipboard();
-        self.forget_choices();
+        // What is named before anybody has signed in waits for whoever does.
+        if self.seat.open().is_some() {
+            self.forget_choices();
+        }
         self.seat.lock();
         Ok(Nothing {})
     }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use access_log::{Entry, Purpose, Undone};
 use bundle::records::{event_of, records};
-use bundle::{Bundle, Profile};
+use bundle::{Bundle, Limits, OpenFault, Profile};
 use event_store::{Begun, BundleSummary, Finished, Import, Intake, NewBundle, Told};
 use model::BundleId;
 use vault::rusqlite::Transaction;
@@ -44,6 +44,9 @@ pub(crate) struct Handover {
     pub(crate) handed_on: String,
     pub(crate) channel: String,
     pub(crate) quoted: Option<String>,
+    /// Whether the quoted hash is the bundle's; `None` where none was quoted.
+    #[serde(default)]
+    pub(crate) quoted_agrees: Option<bool>,
     /// The zone in which times without one were read.
     #[serde(default)]
     pub(crate) zone: Option<String>,
@@ -53,6 +56,7 @@ impl Desk {
     /// Imports what was chosen.
     pub fn import(&self, ask: ImportAsk) -> Result<ImportStarted, Fault> {
         let (path, _) = self.path_of(ask.token)?;
+        let open = |limits: &Limits| bundle::open(&path, limits).map_err(|fault| fault.named_from(&path));
         let wish = ImportWish {
             received_from: ask.handed_by,
             received_on: ask.handed_on,
@@ -61,11 +65,19 @@ impl Desk {
             zone: ask.zone_for_bare_times,
             allow_large: false,
         };
-        self.import_path(&path, &wish)
+        self.import_opened(open, &wish)
     }
 
     /// Imports a bundle from its path.
     pub fn import_path(&self, path: &Path, wish: &ImportWish) -> Result<ImportStarted, Fault> {
+        self.import_opened(|limits| bundle::open(path, limits), wish)
+    }
+
+    fn import_opened(
+        &self,
+        open: impl FnOnce(&Limits) -> Result<Bundle, OpenFault>,
+        wish: &ImportWish,
+    ) -> Result<ImportStarted, Fault> {
         let session = self.session()?;
         let Some(purpose) = session.purpose_of_record() else {
             session.refuse("import", FaultCode::PurposeNeeded)?;
@@ -73,7 +85,7 @@ impl Desk {
         };
         session.may_look()?;
         check_wish(wish)?;
-        let bundle = bundle::open(path, &direct::limits(wish.allow_large))?;
+        let bundle = open(&direct::limits(wish.allow_large))?;
         if session.vault.label() == vault::VaultLabel::Sample && !says_sample(&bundle::inspect(&bundle)) {
             session.refuse("import", FaultCode::SampleOnly)?;
             let what = "The sample's vault takes only bundles that `sample` made. Use an office's vault for real logs.";
@@ -112,6 +124,14 @@ impl Desk {
     /// Asks a job to stop.
     pub fn cancel_job(&self, ask: JobAsk) -> Result<Nothing, Fault> {
         if self.session()?.jobs.stop(ask.job) { Ok(Nothing {}) } else { Err(no_job()) }
+    }
+
+    /// Takes a job that has ended off the list, as when somebody has read why it failed.
+    pub fn dismiss_job(&self, ask: JobAsk) -> Result<Nothing, Fault> {
+        if self.session()?.jobs.dismiss(ask.job) {
+            return Ok(Nothing {});
+        }
+        Err(Fault::not_found("There is no such job that has ended."))
     }
 
     /// Waits until a job has ended.
@@ -324,8 +344,10 @@ impl Work {
         self.session.changed();
         // The bundle is here, whatever comes of holding it against the others.
         let others = self.session.compare_for(id, &self.gauge).unwrap_or_else(|fault| vec![fault.what]);
-        let stored = format!("{} stored. {}", counted(summary.events, "event"), verdict.sentence);
-        let sentence = std::iter::once(stored).chain(others).collect::<Vec<_>>().join(" ");
+        let stored = format!("{} stored.", counted(summary.events, "event"));
+        let quoted = self.quoted.as_ref().map(|(_, sentence)| sentence.clone());
+        let said = std::iter::once(stored).chain(quoted).chain([verdict.sentence]).chain(others);
+        let sentence = said.collect::<Vec<_>>().join(" ");
         Ok(Outcome { sentence, badge: Some(verdict.badge) })
     }
 
@@ -359,6 +381,7 @@ impl Work {
             handed_on: self.wish.received_on.clone(),
             channel: self.wish.channel.clone(),
             quoted: self.quoted.as_ref().map(|(_, sentence)| sentence.clone()),
+            quoted_agrees: self.quoted.as_ref().map(|(agrees, _)| *agrees),
             zone: self.wish.zone.clone(),
         }
     }

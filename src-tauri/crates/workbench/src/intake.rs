@@ -62,12 +62,13 @@ impl Desk {
         Ok(MaybeChosen { chosen })
     }
 
-    /// Something was dropped on the window. Kept until the page asks.
+    /// Something was dropped on the window, or named when the program was started. Kept until the page asks, which it
+    /// does once the vault is unlocked.
     pub fn dropped(&self, path: PathBuf) {
         self.choices().dropped = Some(path);
     }
 
-    /// What was dropped since the page last asked.
+    /// What was dropped, or named at the start, since the page last asked.
     pub fn chosen(&self, _: Nothing) -> Result<MaybeChosen, Fault> {
         self.session()?;
         let dropped = self.choices().dropped.take();
@@ -104,13 +105,14 @@ impl Desk {
         found.ok_or_else(|| Fault::not_found("Choose the bundle again.").with(Next::ChooseAnother))
     }
 
+    /// Forgets what was chosen and dropped, as at a lock.
     pub(crate) fn forget_choices(&self) {
         *self.choices() = Choices::default();
     }
 
     /// Looks at a path and remembers it under a token.
     pub(crate) fn take(&self, path: PathBuf) -> Result<Chosen, Fault> {
-        let bundle = bundle::open(&path, &Limits::standard())?;
+        let bundle = bundle::open(&path, &Limits::standard()).map_err(|fault| fault.named_from(&path))?;
         let mut chosen = describe(&path, &bundle, self.session()?.zone())?;
         let mut choices = self.choices();
         choices.next += 1;

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::clock;
-use crate::wire::{Badge, Fault, Job, JobState};
+use crate::wire::{Badge, Fault, FaultCode, Job, JobState};
 
-/// How long a finished job stays in the list, in milliseconds.
+/// How long a finished job stays in the list, in milliseconds. One that failed stays until somebody has read why.
 const LINGER_MS: i64 = 60_000;
 /// Finished jobs kept at most.
 const FINISHED_MAX: usize = 20;
@@ -169,7 +169,7 @@ impl Jobs {
     pub(crate) fn begin_once(&self, what: &'static str, gauge: &Gauge) -> Option<u32> {
         let number = self.next.fetch_add(1, Ordering::Relaxed) + 1;
         let started_ms = clock::epoch_ms();
-        let entry = Entry { number, what, lasts: false, gauge: gauge.clone(), started_ms, ended: None };
+        let entry = Entry { number, what, kind: Kind::Passing, gauge: gauge.clone(), started_ms, ended: None };
         self.with(|entries| {
             let at_work =
                 |other: &Entry| other.ended.is_none() && other.what == what && other.gauge.bundle() == gauge.bundle();
@@ -210,6 +210,15 @@ impl Jobs {
         });
     }
 
+    /// Takes a job that has ended off the list; `false` when there is none with this number.
+    pub(crate) fn dismiss(&self, number: u32) -> bool {
+        self.with(|entries| {
+            let before = entries.len();
+            entries.retain(|entry| entry.number != number || entry.ended.is_none());
+            entries.len() < before
+        })
+    }
+
     /// Whether any job is at work.
     pub(crate) fn busy(&self) -> bool {
         self.with(|entries| entries.iter().any(|entry| entry.ended.is_none()))
@@ -220,11 +229,11 @@ impl Jobs {
         self.with(|entries| entries.iter().any(|entry| entry.kind != Kind::Lasting && entry.ended.is_none()))
     }
 
-    /// The list as shown; jobs that ended a while ago are dropped.
+    /// The list as shown; jobs that ended well a while ago are dropped.
     pub(crate) fn list(&self) -> Vec<Job> {
         let now = clock::epoch_ms();
         self.with(|entries| {
-            entries.retain(|entry| entry.ended.as_ref().is_none_or(|(at, _)| now - at < LINGER_MS));
+            entries.retain(|entry| entry.stays(now));
             while entries.len() > FINISHED_MAX && entries.front().is_some_and(|entry| entry.ended.is_some()) {
                 entries.pop_front();
             }
@@ -260,6 +269,14 @@ impl Entry {
         self.kind != Kind::Search || now_ms - self.started_ms >= SEARCH_SHOWN_AFTER_MS
     }
 
+    fn stays(&self, now_ms: i64) -> bool {
+        match &self.ended {
+            None => true,
+            Some((_, Err(fault))) if fault.code != FaultCode::Cancelled => true,
+            Some((at, _)) => now_ms - at < LINGER_MS,
+        }
+    }
+
     fn show(&self, now_ms: i64) -> Job {
         let (records_done, bytes_done, bytes_total) = self.gauge.read();
         let mut job = Job {
@@ -284,7 +301,7 @@ impl Entry {
                     job.badge.clone_from(&outcome.badge);
                 }
                 Err(fault) => {
-                    let cancelled = fault.code == crate::wire::FaultCode::Cancelled;
+                    let cancelled = fault.code == FaultCode::Cancelled;
                     job.state = if cancelled { JobState::Cancelled } else { JobState::Failed };
                     job.sentence = Some(fault.what.clone());
                     job.fault = Some(fault.clone());
@@ -339,6 +356,26 @@ mod tests {
         assert!(second.stopped(), "locking stops it");
         jobs.end_search(next);
         assert!(!jobs.busy());
+    }
+
+    #[test]
+    fn why_a_job_failed_is_told_until_it_is_dismissed() {
+        let jobs = Jobs::default();
+        let [failed, cancelled, done] = [(); 3].map(|()| jobs.begin("Checking", &Gauge::default()));
+        let running = jobs.begin("Checking", &Gauge::default());
+        jobs.end(failed, Err(Fault::internal("The disk is full.")));
+        jobs.end(cancelled, Err(Fault::cancelled()));
+        jobs.end(done, Ok(Outcome { sentence: "Done.".to_owned(), badge: None }));
+        jobs.with(|entries| {
+            for entry in entries.iter_mut() {
+                entry.ended = entry.ended.take().map(|(at, result)| (at - LINGER_MS, result));
+            }
+        });
+        let listed: Vec<u32> = jobs.list().iter().map(|job| job.job).collect();
+        assert_eq!(listed, [failed, running]);
+        assert!(jobs.dismiss(failed) && !jobs.dismiss(failed));
+        assert!(!jobs.dismiss(running), "what is at work is cancelled, not dismissed");
+        assert_eq!(jobs.list().len(), 1);
     }
 
     #[test]

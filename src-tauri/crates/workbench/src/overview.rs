@@ -150,6 +150,7 @@ impl Stored {
             channel: brief(&*self.handover.channel),
             imported_by: self.facts.imported_by.clone(),
             quoted: self.handover.quoted.clone(),
+            quoted_agrees: self.handover.quoted_agrees,
             zone_for_bare_times: self.handover.zone.clone(),
             sha256: id.as_str().to_owned(),
         }

@@ -29,6 +29,7 @@ macro_rules! command_table {
             sample_bundle(SampleAsk) -> MaybeChosen;
             import(ImportAsk) -> ImportStarted;
             cancel_job(JobAsk) -> Nothing;
+            dismiss_job(JobAsk) -> Nothing;
             bundles(Nothing) -> Bundles;
             overview(BundleAsk) -> Overview;
             integrity(BundleAsk) -> IntegrityReport;

@@ -25,6 +25,10 @@ importedBy: string,
  */
 quoted: string | null, 
 /**
+ * Whether it is that of the bundle; `null` when none was quoted.
+ */
+quotedAgrees: boolean | null, 
+/**
  * The IANA zone in which times without one were read; `null` where they were left undated.
  */
 zoneForBareTimes: string | null, 

@@ -84,6 +84,7 @@ export interface Commands {
   sample_bundle: { ask: SampleAsk; answer: MaybeChosen };
   import: { ask: ImportAsk; answer: ImportStarted };
   cancel_job: { ask: JobAsk; answer: Nothing };
+  dismiss_job: { ask: JobAsk; answer: Nothing };
   bundles: { ask: Nothing; answer: Bundles };
   overview: { ask: BundleAsk; answer: Overview };
   integrity: { ask: BundleAsk; answer: IntegrityReport };
@@ -134,6 +135,7 @@ export const commandNames: (keyof Commands)[] = [
   'sample_bundle',
   'import',
   'cancel_job',
+  'dismiss_job',
   'bundles',
   'overview',
   'integrity',

@@ -196,6 +196,7 @@ export function overviewOf(scene: SceneName, events: number): Overview {
       importedBy: 'J. Okafor',
       zoneForBareTimes: null,
       quoted: 'The hash that was quoted is the hash of the file.',
+      quotedAgrees: true,
       sha256: hashOf(7),
     },
     users: running ? 588 : USERS,

@@ -77,6 +77,7 @@ export function connect(
       desk.cancelJob();
       return Promise.resolve({});
     },
+    dismiss_job: () => Promise.resolve({}),
     bundles: () =>
       Promise.resolve({ bundles: scene === 'empty' ? [] : [cardOf(scene, events), ...olderCards()] }),
     overview: ({ bundle }) =>

@@ -277,6 +277,8 @@ pub struct Received {
     pub imported_by: String,
     /// How the quoted hash compared; `null` when none was quoted.
     pub quoted: Option<String>,
+    /// Whether it is that of the bundle; `null` when none was quoted.
+    pub quoted_agrees: Option<bool>,
     /// The IANA zone in which times without one were read; `null` where they were left undated.
     pub zone_for_bare_times: Option<String>,
     /// SHA-256 that identifies what was imported.
@@ -350,11 +352,11 @@ pub struct Finding {
     pub severity: String,
     /// In words.
     pub message: String,
-    /// Where, as label and value: file, line, record, expected and actual hash.
+    /// Where, as label and value: file, line, record.
     pub places: Vec<(String, String)>,
-    /// The hash that is stored, where two are compared.
+    /// What should be, where two values are compared: a hash, a count, a size.
     pub expected: Option<String>,
-    /// The hash that was computed.
+    /// What is.
     pub actual: Option<String>,
     /// The event it is about, if it can be opened.
     pub event_ref: Option<String>,
