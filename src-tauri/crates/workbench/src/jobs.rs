@@ -115,6 +115,8 @@ struct Entry {
 #[derive(Default)]
 pub(crate) struct Jobs {
     next: AtomicU32,
+    /// Whether the vault is locked: what is begun now is stopped before it does anything.
+    shut: AtomicBool,
     entries: Mutex<VecDeque<Entry>>,
 }
 
@@ -150,7 +152,12 @@ impl Jobs {
     fn enter(&self, what: &'static str, gauge: Gauge, kind: Kind, ended: Option<(i64, Result<Outcome, Fault>)>) -> u32 {
         let number = self.next.fetch_add(1, Ordering::Relaxed) + 1;
         let started_ms = clock::epoch_ms();
-        self.with(|entries| entries.push_back(Entry { number, what, kind, gauge, started_ms, ended }));
+        self.with(|entries| {
+            if self.shut.load(Ordering::SeqCst) && ended.is_none() {
+                gauge.stop();
+            }
+            entries.push_back(Entry { number, what, kind, gauge, started_ms, ended });
+        });
         number
     }
 
@@ -203,9 +210,15 @@ impl Jobs {
         self.with(|entries| entries.iter().for_each(|entry| entry.gauge.stop()));
     }
 
-    /// Asks the jobs to stop that do not go on behind a lock.
+    /// Nobody is locked out any more.
+    pub(crate) fn unshut(&self) {
+        self.with(|_| self.shut.store(false, Ordering::SeqCst));
+    }
+
+    /// Asks the jobs to stop that do not go on behind a lock; from now on none can be begun.
     pub(crate) fn stop_passing(&self) {
         self.with(|entries| {
+            self.shut.store(true, Ordering::SeqCst);
             entries.iter().filter(|entry| entry.kind != Kind::Lasting).for_each(|entry| entry.gauge.stop());
         });
     }
@@ -356,6 +369,9 @@ mod tests {
         assert!(second.stopped(), "locking stops it");
         jobs.end_search(next);
         assert!(!jobs.busy());
+        let late = Gauge::default();
+        jobs.begin_lasting("Importing", &late);
+        assert!(late.stopped(), "it was begun a moment too late");
     }
 
     #[test]

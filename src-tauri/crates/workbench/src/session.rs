@@ -102,6 +102,7 @@ impl Session {
         self.log.begin(&self.vault, &clock::now())?;
         self.failed_attempts.store(failed, Ordering::Relaxed);
         self.touch();
+        self.jobs.unshut();
         self.covered.store(false, Ordering::SeqCst);
         self.changed();
         Ok(())
