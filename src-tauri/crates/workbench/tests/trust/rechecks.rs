@@ -92,7 +92,7 @@ fn what_was_wrong_with_a_container_that_is_gone_is_still_told() {
 #[test]
 fn a_check_that_was_stopped_is_no_verdict_and_the_one_before_stays() {
     let bench = Bench::open();
-    direct::sample(&bench.path("large.zip"), &wish(60_000)).unwrap();
+    direct::sample(&bench.path("large.zip"), &wish(20_000)).unwrap();
     let bundle = bench.import(&bench.path("large.zip"));
     let before = told(&bench, &bundle);
     let job = bench.desk.check_again(ask(&bundle)).unwrap().job;
@@ -110,7 +110,7 @@ fn a_check_that_was_stopped_is_no_verdict_and_the_one_before_stays() {
 #[test]
 fn one_bundle_is_not_checked_twice_at_once_and_none_that_is_not_there() {
     let bench = Bench::open();
-    direct::sample(&bench.path("large.zip"), &wish(60_000)).unwrap();
+    direct::sample(&bench.path("large.zip"), &wish(20_000)).unwrap();
     let bundle = bench.import(&bench.path("large.zip"));
     let first = bench.desk.check_again(ask(&bundle)).unwrap().job;
     let second = bench.desk.check_again(ask(&bundle));
