@@ -1,6 +1,8 @@
 //! Checks an export whose records carry no evidence of their own: the bag around it, if there is one, is held against
 //! its lists, and every record is read, so that what cannot be read is told with its place.
 //!
+//! Signatures of a foreign export are present and not checked: that is said.
+//!
 //! No record is compared with anything: what can be read may still have been changed. A resource of another type is no
 //! event and is counted; an entry of a Bundle without a resource is nothing at all.
 
@@ -25,9 +27,12 @@ pub(crate) fn check(work: &mut Work<'_>, outcome: &mut Outcome<'_>) -> Result<()
         outcome.listed = Some(Listed::default());
         outcome.listed = Some(listed::check(work)?);
     }
-    let mut reading = Reading { work, counts: &mut outcome.counts, is_summed: is_bag, asides: Asides::default() };
+    tell_detached(work);
+    let (asides, signed) = (Asides::default(), Vec::new());
+    let mut reading = Reading { work, counts: &mut outcome.counts, is_summed: is_bag, asides, signed };
     reading.read()?;
-    let Reading { work, asides, .. } = reading;
+    let Reading { work, asides, signed, .. } = reading;
+    tell_signed(work, &signed);
     asides.tell(work);
     Ok(())
 }
@@ -88,6 +93,31 @@ impl Asides {
     }
 }
 
+/// How names of files end that hold a signature or a time stamp over another file.
+const DETACHED: [&str; 8] = [".sig", ".asc", ".p7s", ".p7m", ".jws", ".minisig", ".sigstore", ".tsr"];
+
+/// Says which signatures lie beside the files. None of a foreign export is checked: nobody has said what it is over.
+fn tell_detached(work: &mut Work<'_>) {
+    let is_detached = |name: &str| DETACHED.iter().any(|ending| name.to_ascii_lowercase().ends_with(ending));
+    let names = work.source.entries().iter().map(|entry| entry.name.clone()).filter(|name| is_detached(name));
+    let names: Vec<_> = names.collect();
+    tell_open(work, &names, "file", "holds a signature or a time stamp");
+}
+
+/// Says which FHIR Bundles are signed (`Bundle.signature`).
+fn tell_signed(work: &mut Work<'_>, files: &[String]) {
+    tell_open(work, files, "FHIR Bundle", "is signed");
+}
+
+fn tell_open(work: &mut Work<'_>, files: &[String], what: &str, is: &str) {
+    let Some(first) = files.first() else { return };
+    let others = u64::try_from(files.len() - 1).unwrap_or(u64::MAX);
+    let more = if others == 0 { String::new() } else { format!(" (and {} more)", number(others)) };
+    let message = format!("The {what} {}{more} {is}, of a kind that is not checked.", bundle::escape::visible(first));
+    let count = u64::try_from(files.len()).unwrap_or(u64::MAX);
+    work.find(Finding::new(Code::SignaturesNotChecked, message).at_file(first).count(count));
+}
+
 /// Reads every record and counts them.
 struct Reading<'r, 'a> {
     work: &'r mut Work<'a>,
@@ -95,6 +125,8 @@ struct Reading<'r, 'a> {
     /// The files were held against lists: their bytes are counted, and their damage is told.
     is_summed: bool,
     asides: Asides,
+    /// Files of FHIR Bundles with a signature.
+    signed: Vec<String>,
 }
 
 impl Reading<'_, '_> {
@@ -117,6 +149,9 @@ impl Reading<'_, '_> {
     }
 
     fn read_run(&mut self, run: &RecordRun) -> Result<(), Halt> {
+        if run.is_signed() {
+            self.signed.push(run.file().to_owned());
+        }
         let (mut records, mut bytes) = (0, 0_u64);
         for record in run.records() {
             let told = match record {
