@@ -3,10 +3,10 @@
 use bundle::Profile;
 use bundle::records::event_of;
 use integrity::canonical::{canonicalize, scan};
+use integrity::head::{ANCHOR_FILE_BYTES_MAX, read_anchor_file};
 use integrity::keys::{Algorithm, Kid, PublicKey};
 use integrity::sshsig::SshSignature;
 use integrity::timestamp::{Token, TsaCertificate};
-use verify::Anchor;
 
 /// A line that can be read has one canonical form, and that is its own.
 pub(crate) fn record(line: &[u8]) {
@@ -65,6 +65,6 @@ pub(crate) fn keys(bytes: &[u8]) {
 }
 
 pub(crate) fn anchor(bytes: &[u8]) {
-    let Ok(anchor) = Anchor::from_json(bytes) else { return };
-    assert!(anchor.last_seq > 0 && bytes.len() <= verify::ANCHOR_BYTES_MAX);
+    let Ok(head) = read_anchor_file(bytes) else { return };
+    assert!(head.last_seq > 0 && bytes.len() <= ANCHOR_FILE_BYTES_MAX);
 }
