@@ -233,6 +233,10 @@ impl Outlets for Chosen {
         self.bundles.lock().unwrap().pop()
     }
 
+    fn choose_file(&self, _title: &str, _endings: &[&str]) -> Option<PathBuf> {
+        None
+    }
+
     fn choose_folder(&self) -> Option<PathBuf> {
         None
     }
