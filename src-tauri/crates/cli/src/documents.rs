@@ -176,7 +176,7 @@ impl<'a> From<&'a PastVerdict> for Past<'a> {
 
 /// Something that is or was pinned.
 #[derive(Serialize)]
-pub(crate) struct Pinned<'a> {
+pub(crate) struct Pin<'a> {
     fingerprint: &'a str,
     kind: &'a str,
     subject: Option<&'a str>,
@@ -190,7 +190,7 @@ pub(crate) struct Pinned<'a> {
     revoked_why: Option<&'a str>,
 }
 
-impl<'a> From<&'a PinCard> for Pinned<'a> {
+impl<'a> From<&'a PinCard> for Pin<'a> {
     fn from(pin: &'a PinCard) -> Self {
         Self {
             fingerprint: &pin.fingerprint,
