@@ -221,6 +221,7 @@ pub(crate) struct Anchored<'a> {
     /// How an anchor came here.
     origin: Option<&'a str>,
     from_whom: Option<&'a str>,
+    written_on: Option<&'a str>,
     received_on: Option<&'a str>,
     /// The bundle that a head was seen in.
     bundle: Option<&'a str>,
@@ -241,6 +242,7 @@ impl<'a> From<&'a AnchorCard> for Anchored<'a> {
             last_event_id: Some(&card.last_event_id),
             origin: Some(&card.origin),
             from_whom: card.from_whom.as_deref(),
+            written_on: card.written_on.as_deref(),
             received_on: Some(&card.received_on),
             bundle: None,
             added: &card.added.recorded,
@@ -261,6 +263,7 @@ impl<'a> From<&'a HeadCard> for Anchored<'a> {
             last_event_id: None,
             origin: None,
             from_whom: None,
+            written_on: None,
             received_on: None,
             bundle: Some(&card.bundle),
             added: &card.remembered.recorded,

@@ -190,7 +190,8 @@ fn list_anchors(desk: &Desk, format: Format) -> Result<Code, Fault> {
                 let whom = card.from_whom.as_ref().map(|whom| format!(", by {whom}")).unwrap_or_default();
                 output.line(&format!("{number}  {stream} record {}{}", grouped(*last_seq), standing(*state)))?;
                 output.line(&format!("  {last_hash}"))?;
-                output.line(&format!("  {}{whom}, received {}", card.origin, card.received_on))?;
+                let written = card.written_on.as_ref().map(|day| format!(", written {day}")).unwrap_or_default();
+                output.line(&format!("  {}{whom}{written}, received {}", card.origin, card.received_on))?;
             }
         }
     }
