@@ -14,7 +14,7 @@ pub(crate) struct Evidence {
     #[serde(default)]
     pub(crate) anchors: Vec<AnchorOutcome>,
     #[serde(default)]
-    pub(crate) reach: Vec<OfStream>,
+    pub(crate) reach: Vec<Reached>,
 }
 
 /// A key that the bundle brings.
@@ -36,6 +36,9 @@ pub(crate) struct Signer {
     pub(crate) kid: String,
     pub(crate) algorithm: String,
     pub(crate) signatures: u64,
+    /// `pinned`, `unpinned` or `revoked`.
+    #[serde(default)]
+    pub(crate) standing: String,
 }
 
 /// What became of an anchor.
@@ -47,8 +50,12 @@ pub(crate) struct AnchorOutcome {
     pub(crate) outcome: String,
 }
 
-/// Something of a stream.
+/// Records in a row and who vouches for them.
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct OfStream {
+pub(crate) struct Reached {
     pub(crate) stream_id: String,
+    pub(crate) from_seq: u64,
+    pub(crate) to_seq: u64,
+    /// `anchored`, `pinned`, `signed` or `nobody`.
+    pub(crate) by: String,
 }

@@ -40,6 +40,7 @@ mod portion;
 mod portrait;
 mod rechecking;
 mod record;
+mod record_seal;
 mod reliance;
 mod reopening;
 mod reporting;

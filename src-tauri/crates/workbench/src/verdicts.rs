@@ -177,6 +177,16 @@ impl Document {
         self.done.links > 0
     }
 
+    /// Whether something with one of these codes was found.
+    pub(crate) fn has(&self, codes: &[Code]) -> bool {
+        self.findings.iter().any(|finding| codes.contains(&finding.code))
+    }
+
+    /// Whether files were held against the lists of a bag and nothing was found altered.
+    pub(crate) fn agrees_with_lists(&self) -> bool {
+        self.done.files > 0 && seal_named(&self.badge).0 != Seal::Altered
+    }
+
     /// What the evidence came to.
     pub(crate) fn evidence(&self) -> &Evidence {
         &self.evidence
