@@ -37,6 +37,8 @@ export class Timeline {
   #host: Host;
   #detailTimer: ReturnType<typeof setTimeout> | undefined;
   #detailOf: string | null = null;
+  /** The id that `person` was asked for by; it may be recorded in another form. */
+  #personAsked: string | null = null;
 
   constructor(host: Host) {
     this.#host = host;
@@ -57,7 +59,7 @@ export class Timeline {
 
   async #open({ person, bundle, filter, and, sort, descending }: Question): Promise<Look> {
     if (person) {
-      const known = this.person?.person.id === person.id ? this.person : null;
+      const known = this.#personAsked === person.id ? this.person : null;
       const page = known ?? (await this.#readPerson(bundle, person));
       const plain = filter === null && and.length === 0 && sort === 'time' && !descending;
       // The person's page opened a look of its own; asking again would be a second line for the same question.
@@ -70,6 +72,7 @@ export class Timeline {
   async #readPerson(bundle: string, person: NonNullable<Question['person']>): Promise<PersonPage> {
     const page = await this.#host.person({ bundle, ...person });
     this.person = page;
+    this.#personAsked = person.id;
     return page;
   }
 

@@ -235,7 +235,7 @@ export const text = {
 
   openChart: {
     label: 'Open a chart',
-    placeholder: 'Patient id, exactly as recorded',
+    placeholder: 'Patient id, as recorded',
     act: 'Open',
     hint: 'Opening is a look: it goes to the access log when you press Enter.',
   },
@@ -433,7 +433,7 @@ export const text = {
     weekPicture: 'Show as picture',
     absentTitle: (what: string) => `This ${what} id does not occur in this bundle.`,
     absent:
-      'Ids are compared exactly as recorded, with every zero and hyphen. The look is in the access log.',
+      'Ids are compared exactly as recorded, with every zero and hyphen. In a FHIR export, Patient/abc is the patient abc, and a user is recorded by an identifier or, without one, by a reference such as Practitioner/abc. The look is in the access log.',
     eventsOf: 'Events',
     first: 'first',
     last: 'last',

@@ -14,12 +14,14 @@ use model::BundleId;
 use timeline::{Condition, FACET_VALUES_MAX, FacetField, Field, Filter, Order, OrderBy, Question, Term};
 
 use crate::desk::Desk;
+use crate::forms;
 use crate::jobs::Gauge;
 use crate::portion::{ANSWER_BYTES_MAX, fitting, json_bytes};
 use crate::rows;
 use crate::session::Session;
 use crate::shown::Shown;
 use crate::single::parse_ref;
+use crate::verdicts::profile_named;
 use crate::wire::{
     Bins, BinsAsk, CopyAsk, CopyPlaceAsk, Counterpart, Facet, FacetAsk, FacetValue, Fault, FaultCode, FilterTerm, Look,
     LookAsk, Next, Nothing, PersonKind, PrintRowsAsk, Purpose, PurposeAsk, RevealAsk, Row, Rows, RowsAsk, ValueAsk,
@@ -73,6 +75,13 @@ pub(crate) struct OpenLook {
     pub(crate) about: Option<PersonKind>,
     total: u64,
     elsewhere: Option<u64>,
+}
+
+/// A question as it was asked, its line, and how much answers it.
+struct Answer {
+    question: Question,
+    seen: Witnessed,
+    totals: Totals,
 }
 
 impl Looks {
@@ -158,7 +167,7 @@ impl Session {
         self.looks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Opens a look: its line is durable before anything is counted.
+    /// Opens a look.
     pub(crate) fn begin_look(&self, question: Question) -> Result<(u32, OpenLook), Fault> {
         self.begin(question, None)
     }
@@ -169,14 +178,42 @@ impl Session {
     }
 
     fn begin(&self, question: Question, about: Option<PersonKind>) -> Result<(u32, OpenLook), Fault> {
-        let seen = Arc::new(self.witness(Entry::Look(log_question(&question)))?);
-        self.search(&seen, &question)?;
-        let Totals { events: total, elsewhere, .. } = self.store.count(&seen, &question)?;
-        let (question, shown) = (Arc::new(question), Shown::default());
+        let Answer { question, seen, totals: Totals { events: total, elsewhere, .. } } = self.ask(question)?;
+        let (question, seen, shown) = (Arc::new(question), Arc::new(seen), Shown::default());
         let look = OpenLook { question, seen, revealed: false, shown, about, total, elsewhere };
         let (number, ended) = self.looks().begin(look.clone());
         ended.into_iter().try_for_each(|entry| self.note(entry))?;
         Ok((number, look))
+    }
+
+    /// Asks a question in the forms in which whoever it names may be recorded. Each question asked has its own line.
+    fn ask(&self, question: Question) -> Result<Answer, Fault> {
+        let profile = profile_named(&self.summary(&question.bundle)?.facts);
+        let first = self.answer(Question { filter: forms::widened(profile, question.filter), ..question })?;
+        let Some(user) = forms::bare_user(profile, &first.question.filter).filter(|_| first.totals.events == 0) else {
+            return Ok(first);
+        };
+        let with = |filter| Question { filter, ..first.question.clone() };
+        let is_alone = first.question.filter.terms().len() == 1;
+        if !is_alone && self.answer(with(user.alone))?.totals.events > 0 {
+            return Ok(first);
+        }
+        for other in user.others {
+            let other = self.answer(with(other))?;
+            if other.totals.events > 0 {
+                self.note(Shown::default().closing_line(first.seen.seq()))?;
+                return Ok(other);
+            }
+        }
+        Ok(first)
+    }
+
+    /// Asks exactly this: the line is durable before anything is counted.
+    fn answer(&self, question: Question) -> Result<Answer, Fault> {
+        let seen = self.witness(Entry::Look(log_question(&question)))?;
+        self.search(&seen, &question)?;
+        let totals = self.store.count(&seen, &question)?;
+        Ok(Answer { question, seen, totals })
     }
 
     /// Looks through the records for the words of a question, as work that can be stopped. A look that was stopped has
