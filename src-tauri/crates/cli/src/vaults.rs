@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 
 use workbench::wire::{BundleAsk, ChangePassphraseAsk, CreateVaultAsk, Fault, FaultCode, JobState, Nothing, UnlockAsk};
-use workbench::{Desk, ImportWish, NoWindow, Options, counted, usual_vault_dir};
+use workbench::{Desk, Gauge, ImportWish, NoWindow, Options, counted, usual_vault_dir};
 
 use crate::args::{Account, Format, ImportArguments, VaultCommand};
 use crate::code::Code;
@@ -99,7 +99,8 @@ pub(crate) fn import(ask: &ImportArguments, account: &Account, format: Format) -
         allow_large: ask.allow_large,
     };
     desk.rely_on(&ask.trust, ask.vouched_by.as_deref().unwrap_or_default())?;
-    let started = desk.import_path(&ask.bundle, &wish)?;
+    let gauge = Gauge::default();
+    let started = progress::show("Reading and hashing", &gauge, || desk.import_shown(&ask.bundle, &wish, &gauge))?;
     if let Some(sentence) = &started.quoted {
         note(sentence);
     }
@@ -108,7 +109,6 @@ pub(crate) fn import(ask: &ImportArguments, account: &Account, format: Format) -
         return imported(&desk, already, "already stored", format);
     }
     let number = started.job.unwrap_or_default();
-    let gauge = desk.gauge(number)?;
     let job = progress::show("Checking and storing", &gauge, || desk.wait_for(number))?;
     if job.state != JobState::Done {
         return Err(job.fault.unwrap_or_else(|| Fault::new(FaultCode::Internal, "The import ended without a reason.")));

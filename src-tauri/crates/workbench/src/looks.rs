@@ -230,7 +230,7 @@ impl Session {
             gauge.advance(records, bytes);
             !gauge.stopped()
         });
-        self.jobs.end_search(number);
+        self.jobs.leave(number);
         match searched {
             Err(StoreFault::Stopped) => {
                 self.note(Shown::default().closing_line(seen.seq()))?;
