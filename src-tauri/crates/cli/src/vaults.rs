@@ -3,7 +3,9 @@
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 
-use workbench::wire::{BundleAsk, ChangePassphraseAsk, CreateVaultAsk, Fault, FaultCode, JobState, Nothing, UnlockAsk};
+use workbench::wire::{
+    BundleAsk, ChangePassphraseAsk, CreateVaultAsk, Fault, FaultCode, ImportStarted, JobState, Nothing, UnlockAsk,
+};
 use workbench::{Desk, Gauge, ImportWish, NoWindow, Options, counted, usual_vault_dir};
 
 use crate::args::{Account, Format, ImportArguments, VaultCommand};
@@ -106,7 +108,7 @@ pub(crate) fn import(ask: &ImportArguments, account: &Account, format: Format) -
     }
     if let Some(already) = &started.already {
         note("This bundle is already in the vault; nothing was changed.");
-        return imported(&desk, already, "already stored", format);
+        return imported(&desk, already, "already stored", &started, format);
     }
     let number = started.job.unwrap_or_default();
     let job = progress::show("Checking and storing", &gauge, || desk.wait_for(number))?;
@@ -116,16 +118,17 @@ pub(crate) fn import(ask: &ImportArguments, account: &Account, format: Format) -
     if let Some(sentence) = &job.sentence {
         note(sentence);
     }
-    imported(&desk, &job.bundle.unwrap_or_default(), "stored", format)
+    imported(&desk, &job.bundle.unwrap_or_default(), "stored", &started, format)
 }
 
-fn imported(desk: &Desk, bundle: &str, result: &str, format: Format) -> Result<Code, Fault> {
+fn imported(desk: &Desk, bundle: &str, result: &str, started: &ImportStarted, format: Format) -> Result<Code, Fault> {
+    let (quoted, quoted_agrees) = (started.quoted.as_deref(), started.quoted_agrees);
     let mut output = Output::new();
     match format {
         Format::Json => {
             let others = desk.overview(BundleAsk { bundle: bundle.to_owned() })?.others;
             let others = others.as_ref().map(|others| others.iter().map(documents::Other::from).collect());
-            output.json(&documents::Imported { bundle, result, others })?;
+            output.json(&documents::Imported { bundle, result, quoted, quoted_agrees, others })?;
         }
         Format::Text | Format::Csv => output.line(bundle)?,
     }

@@ -4,6 +4,7 @@
 
 mod doubting;
 mod forms;
+mod handover;
 mod looks;
 mod office;
 mod overlapping;
