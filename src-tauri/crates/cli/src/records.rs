@@ -1,7 +1,7 @@
 //! `access-log`: our own record of who looked at what.
 
 use workbench::counted;
-use workbench::wire::{Fault, LogEntry, MaybeExported, Nothing};
+use workbench::wire::{Fault, LogCheck, LogEntry, MaybeExported, Nothing};
 
 use crate::args::{AccessLogCommand, Account, Format};
 use crate::code::Code;
@@ -30,7 +30,8 @@ pub(crate) fn access_log(command: &AccessLogCommand, account: &Account, format: 
             let mut output = Output::new();
             match format {
                 Format::Json => output.json(&check)?,
-                Format::Text | Format::Csv => {
+                Format::Csv => check_as_csv(&check, &mut output)?,
+                Format::Text => {
                     output.line(&check.sentence)?;
                     check.lines.iter().try_for_each(|line| output.line(&format!("  {line}")))?;
                 }
@@ -43,6 +44,16 @@ pub(crate) fn access_log(command: &AccessLogCommand, account: &Account, format: 
             Ok(Code::Done)
         }
     }
+}
+
+fn check_as_csv(check: &LogCheck, output: &mut Output) -> Result<(), Fault> {
+    let LogCheck { stands, sentence, entries, lines, head } = check;
+    output.csv(&["fact", "value"])?;
+    output.csv(&["stands", if *stands { "yes" } else { "no" }])?;
+    output.csv(&["verdict", sentence])?;
+    output.csv(&["entries", &entries.to_string()])?;
+    output.csv(&["head", head])?;
+    lines.iter().try_for_each(|line| output.csv(&["checked", line]))
 }
 
 fn exported_out(exported: &MaybeExported, format: Format) -> Result<(), Fault> {

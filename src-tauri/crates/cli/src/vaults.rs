@@ -1,10 +1,11 @@
 //! `vault`, `import`, `bundles`: what changes or lists the content of a vault without showing a person.
 
-use std::io::{IsTerminal, Read};
-use std::path::PathBuf;
+use std::io::{ErrorKind, IsTerminal, Read};
+use std::path::{Path, PathBuf};
 
 use workbench::wire::{
-    BundleAsk, ChangePassphraseAsk, CreateVaultAsk, Fault, FaultCode, ImportStarted, JobState, Nothing, UnlockAsk,
+    BundleAsk, ChangePassphraseAsk, CreateVaultAsk, Fault, FaultCode, ImportStarted, JobState, Nothing, RecoverAsk,
+    UnlockAsk,
 };
 use workbench::{Desk, Gauge, ImportWish, NoWindow, Options, counted, usual_vault_dir};
 
@@ -22,7 +23,8 @@ pub(crate) fn vault(command: &VaultCommand, account: &Account, format: Format) -
     match command {
         VaultCommand::Create { dir } => create(dir.clone(), account, format),
         VaultCommand::Info => info(account, format),
-        VaultCommand::Passwd => change_passphrase(account, format),
+        VaultCommand::Passwd { recovery_file: None } => change_passphrase(account, format),
+        VaultCommand::Passwd { recovery_file: Some(file) } => recover(file, account, format),
         VaultCommand::Check => check(account, format),
     }
 }
@@ -69,6 +71,19 @@ fn change_passphrase(account: &Account, format: Format) -> Result<Code, Fault> {
     let desk = desk(account)?;
     desk.unlock(UnlockAsk { user: user(&desk, account)?, passphrase: old.clone() })?;
     desk.change_passphrase(ChangePassphraseAsk { old, new })?;
+    changed_out(format)
+}
+
+/// Opens the vault with the recovery key, and sets the passphrase of the account anew.
+fn recover(file: &Path, account: &Account, format: Format) -> Result<Code, Fault> {
+    let [recovery_key] = first_lines::<1>("recovery file", "--recovery-file", file)?;
+    let [passphrase] = passphrases::<1>(account)?;
+    let desk = desk(account)?;
+    desk.recover(RecoverAsk { user: user(&desk, account)?, recovery_key, passphrase })?;
+    changed_out(format)
+}
+
+fn changed_out(format: Format) -> Result<Code, Fault> {
     let mut output = Output::new();
     match format {
         Format::Json => output.json(&documents::Changed { changed: true })?,
@@ -83,7 +98,12 @@ fn check(account: &Account, format: Format) -> Result<Code, Fault> {
     let mut output = Output::new();
     match format {
         Format::Json => output.json(&documents::Checked { whole: check.whole, lines: &check.lines })?,
-        Format::Text | Format::Csv => check.lines.iter().try_for_each(|line| output.line(line))?,
+        Format::Csv => {
+            output.csv(&["fact", "value"])?;
+            output.csv(&["whole", if check.whole { "yes" } else { "no" }])?;
+            check.lines.iter().try_for_each(|line| output.csv(&["checked", line]))?;
+        }
+        Format::Text => check.lines.iter().try_for_each(|line| output.line(line))?,
     }
     output.finish()?;
     Ok(if check.whole { Code::Done } else { Code::Bad })
@@ -209,27 +229,35 @@ fn passphrases<const N: usize>(account: &Account) -> Result<[String; N], Fault> 
     let Some(file) = &account.passphrase_file else {
         return Err(usage("Give the passphrase with --passphrase-file FILE (- reads standard input)."));
     };
+    first_lines("passphrase file", "--passphrase-file", file)
+}
+
+/// The first lines of a file with secrets, which an option names; `-` is standard input.
+fn first_lines<const N: usize>(what: &str, option: &str, file: &Path) -> Result<[String; N], Fault> {
     let mut text = String::new();
     let read = if file.as_os_str() == "-" {
         if std::io::stdin().is_terminal() {
-            note("Passphrase (it will be visible):");
+            note(&format!("First line of the {what} (it will be visible):"));
         }
         std::io::stdin().lock().take(PASSPHRASE_FILE_BYTES_MAX).read_to_string(&mut text)
     } else {
         std::fs::File::open(file).and_then(|open| open.take(PASSPHRASE_FILE_BYTES_MAX).read_to_string(&mut text))
     };
     read.map_err(|error| {
-        let what = format!(
-            "The passphrase file {} cannot be read: {}. Name another one with --passphrase-file; - reads standard input.",
-            file.display(),
-            error.kind()
-        );
-        Fault::new(FaultCode::Unreadable, what)
+        let name = file.display();
+        let wrong = match error.kind() {
+            ErrorKind::NotFound => format!("There is no {what} {name}."),
+            ErrorKind::PermissionDenied => format!("The {what} {name} may not be read by you."),
+            ErrorKind::IsADirectory => format!("{name} is a folder and no {what}."),
+            ErrorKind::InvalidData => format!("The {what} {name} is not UTF-8 text."),
+            kind => format!("The {what} {name} cannot be read: {kind}."),
+        };
+        Fault::new(FaultCode::Unreadable, format!("{wrong} Name another one with {option}; - reads standard input."))
     })?;
     let mut lines = text.lines().map(str::to_owned);
     let mut found = [const { String::new() }; N];
     for slot in &mut found {
-        *slot = lines.next().ok_or_else(|| usage(&format!("The passphrase file needs {N} line(s).")))?;
+        *slot = lines.next().ok_or_else(|| usage(&format!("The {what} needs {}.", counted(N as u64, "line"))))?;
     }
     Ok(found)
 }

@@ -198,6 +198,7 @@ fn facts_of(event: &Event, cover: &Cover, scope: Option<&[Pattern]>, revealed: b
     let (patients, others) = in_scope(&event.patient_ids, if revealed { None } else { scope });
     let patients = match others {
         0 => patients.join(", "),
+        others if patients.is_empty() => format!("{others} covered"),
         others => format!("{} and {others} covered", patients.join(", ")),
     };
     let resource = [text(&event.resource_type), text(&event.resource_id)];

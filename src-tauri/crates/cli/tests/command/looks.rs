@@ -50,6 +50,8 @@ fn names_and_other_patients_are_shown_only_after_a_reveal_of_their_own() {
         }
         assert!(told.contains("77"), "who asked is shown by id");
     }
+    let text = office.done(&look);
+    assert!(text.lines().any(|line| line.split_whitespace().eq(["Patients", "2", "covered"])), "{text}");
     let reveals = |office: &Office| office.log().iter().filter(|entry| entry["action"] == "reveal").count();
     assert_eq!(reveals(&office), 0);
     let told = office.json(&[&look[..], &["--reveal"]].concat());

@@ -9,6 +9,7 @@ mod looks;
 mod office;
 mod overlapping;
 mod reports;
+mod secrets;
 mod stamped;
 mod trusting;
 mod words;
