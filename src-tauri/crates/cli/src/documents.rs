@@ -94,7 +94,7 @@ impl<'a> From<&'a OtherExport> for Other<'a> {
 /// The access log was exported.
 #[derive(Serialize)]
 pub(crate) struct Exported<'a> {
-    pub(crate) file: Option<&'a str>,
+    pub(crate) file: &'a str,
     pub(crate) entries: u64,
     pub(crate) sha256: Option<&'a str>,
 }

@@ -1,5 +1,7 @@
 //! `access-log`: our own record of who looked at what.
 
+use std::path::Path;
+
 use workbench::counted;
 use workbench::wire::{Fault, LogCheck, LogEntry, MaybeExported, Nothing};
 
@@ -40,7 +42,7 @@ pub(crate) fn access_log(command: &AccessLogCommand, account: &Account, format: 
             Ok(if check.stands { Code::Done } else { Code::Bad })
         }
         AccessLogCommand::Export { out } => {
-            exported_out(&desk.export_log_to(out)?, format)?;
+            exported_out(out, &desk.export_log_to(out)?, format)?;
             Ok(Code::Done)
         }
     }
@@ -56,15 +58,15 @@ fn check_as_csv(check: &LogCheck, output: &mut Output) -> Result<(), Fault> {
     lines.iter().try_for_each(|line| output.csv(&["checked", line]))
 }
 
-fn exported_out(exported: &MaybeExported, format: Format) -> Result<(), Fault> {
-    let (file, sha256) = (exported.file.as_deref(), exported.sha256.as_deref());
+fn exported_out(out: &Path, exported: &MaybeExported, format: Format) -> Result<(), Fault> {
+    let (file, sha256) = (out.display().to_string(), exported.sha256.as_deref());
     let entries = exported.entries;
     let mut output = Output::new();
     match format {
-        Format::Json => output.json(&documents::Exported { file, entries, sha256 })?,
+        Format::Json => output.json(&documents::Exported { file: &file, entries, sha256 })?,
         Format::Text | Format::Csv => {
             let digest = sha256.unwrap_or_default();
-            output.line(&format!("{}, SHA-256 {digest}: {}", counted(entries, "entry"), file.unwrap_or_default()))?;
+            output.line(&format!("{}, SHA-256 {digest}: {file}", counted(entries, "entry")))?;
         }
     }
     output.finish()
