@@ -320,6 +320,8 @@ describe('a partial count', () => {
     const coverage = screen.getByText('Events per day and system').closest('section');
     expect(coverage?.textContent).toContain('1 day without events so far');
     expect(coverage?.textContent).toContain('may yet get events');
+    const rail = screen.getByRole('navigation', { name: 'Screens' });
+    expect(rail.textContent.match(/\d so far/g)).toHaveLength(3);
   });
 
   it('is not said of a whole one', async () => {
