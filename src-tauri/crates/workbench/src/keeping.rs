@@ -14,8 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use bundle::records::Records;
-use bundle::unpack::unpack;
+use bundle::records::{Records, content};
 use bundle::{Bundle, ContainerKind, Damage, Entry, Limits, Profile, ReadFault, Trouble};
 use event_store::Intake;
 use integrity::digest::{Digest, Hasher};
@@ -98,7 +97,7 @@ pub(crate) fn keep(bundle: &Bundle, packed: &Packed, intake: &Intake, gauge: &Ga
             None => keep_stream(file, stream, intake, gauge)?,
             Some((stored, packing)) => {
                 let own = keep_stream(stored, stream, intake, gauge)?;
-                let content = unpack(bundle.stream(&entry.name)?, packing, &entry.name, bundle.limits());
+                let content = content(bundle, &entry.name, packing)?;
                 keep_stream(file, content, intake, gauge)?;
                 own
             }
@@ -302,8 +301,9 @@ mod tests {
         let entries = |digests: &[Digest]| -> Vec<KeptEntry> {
             digests.iter().map(|digest| KeptEntry { digest: *digest, damage: None, file: 0 }).collect()
         };
-        let stood_still =
-            |watched: Watched<'_>, kept: &[Digest]| watched.stood_still(&identity, &entries(kept), &Gauge::default()).unwrap();
+        let stood_still = |watched: Watched<'_>, kept: &[Digest]| {
+            watched.stood_still(&identity, &entries(kept), &Gauge::default()).unwrap()
+        };
 
         assert!(stood_still(read(), &kept));
         assert!(!stood_still(Watched::over(&bundle), &otherwise), "kept, but not as entered");

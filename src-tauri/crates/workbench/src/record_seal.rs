@@ -205,7 +205,7 @@ fn without_evidence(document: &Document) -> String {
     let beside = if document.has(&[Code::SignaturesNotChecked]) {
         "The export holds a signature of a kind that is not checked: what it says is open."
     } else if document.agrees_with_lists() {
-        "The lists of its bag agree with the files: nothing was changed by accident since they were written."
+        "The files that lists of checksums name agree with them: nothing was changed by accident since they were written."
     } else {
         "Only that it has not changed since the import is known."
     };

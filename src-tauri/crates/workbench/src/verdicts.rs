@@ -258,7 +258,7 @@ impl Document {
         }
         let Done { files, segments, records, links, checkpoints, signatures, anchors } = self.done;
         let lines = [
-            (files, "file", "against the lists of the bag"),
+            (files, "file", "against lists of checksums"),
             (segments, "segment", "against the audit manifest"),
             (records, "record", "against their own hashes"),
             (links, "record", "against the hash of the record before"),
