@@ -197,6 +197,41 @@ describe('copying', () => {
   });
 });
 
+describe('checked rows', () => {
+  it('are checked by key and copied together, and a new question lets go of them aloud', async () => {
+    const { host } = await openWindow('normal', at('timeline'));
+    const copied = vi.spyOn(host, 'copy_rows');
+    const grid = await screen.findByRole('grid');
+    await waitFor(() => expect(grid.textContent).toContain('MRN-'));
+    press('x', {}, grid);
+    press('ArrowDown', {}, grid);
+    press('ArrowDown', { shiftKey: true }, grid);
+    await screen.findAllByText('3 of 2,000 rows checked');
+    const rows = within(grid).getAllByRole('row', { selected: true });
+    expect(rows.map((row) => row.getAttribute('aria-rowindex'))).toEqual(['2', '3', '4']);
+    expect(await troubles()).toEqual([]);
+    await fireEvent.click(screen.getByRole('button', { name: 'Copy rows' }));
+    await waitFor(() => expect(copied).toHaveBeenCalledTimes(1));
+    const [asked] = copied.mock.calls[0] ?? [];
+    expect(asked?.all).toBe(false);
+    expect(asked?.rows.map(({ index }) => index)).toEqual([0, 1, 2]);
+    await waitFor(() => expect(shown()).toContain('Copied 3 rows.'));
+
+    press('a', { ctrlKey: true }, grid);
+    press('x', {}, grid);
+    await screen.findAllByText('1,999 of 2,000 rows checked');
+    press('X', { shiftKey: true }, grid);
+    await waitFor(() => expect(copied).toHaveBeenCalledTimes(2));
+    expect(copied.mock.calls[1]?.[0]).toMatchObject({ all: true, rows: [{ index: 2 }] });
+
+    press('ArrowRight', {}, grid);
+    press('ArrowRight', {}, grid);
+    press('f', {}, grid);
+    await waitFor(() => expect(shown()).toContain('1,999 rows are not checked any more'));
+    expect(screen.queryByRole('button', { name: 'Copy rows' })).toBeNull();
+  });
+});
+
 describe('the lock', () => {
   it('leaves nothing about a person in the page, the address or the title', async () => {
     await openWindow('normal', at('timeline'));

@@ -13,6 +13,7 @@ import type { PersonPage } from '../host/generated/PersonPage';
 import type { Row } from '../host/generated/Row';
 import type { Host } from '../host/host';
 import { Asked } from './asked.svelte';
+import { Checked } from './checked.svelte';
 import { Pages } from './pages.svelte';
 import type { Question } from './views';
 
@@ -27,6 +28,10 @@ export class Timeline {
   fit = $state(false);
   detailOpen = $state(true);
   cursor = $state(0);
+  /** The rows that are checked; those of another look are not among them. */
+  readonly checked = new Checked();
+  /** How many rows the latest change of the question let go. */
+  letGo = $state(0);
   readonly opening = new Asked<Look>();
   /** Whether the answer takes so long that the rows of the question before have to be called that. */
   slow = $state(false);
@@ -78,6 +83,8 @@ export class Timeline {
 
   async #adopt(look: Look, row: number): Promise<void> {
     this.rows?.end();
+    this.letGo = this.checked.count(this.look?.total ?? 0);
+    this.checked.clear();
     this.look = look;
     this.cursor = Math.max(0, Math.min(row, look.total - 1));
     this.#forgetDetail();

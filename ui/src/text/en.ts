@@ -41,8 +41,10 @@ export const text = {
   live: {
     locked: 'The vault is locked.',
     copied: (what: string) => `Copied the ${what}. The access log says so.`,
+    copiedRows: (rows: number, told: string) =>
+      `Copied ${told} ${plural(rows, 'row', 'rows')}. The access log says so.`,
     copyElsewhere:
-      'This is not copied by selecting. In the table C copies the cell and Shift+C the record; the access log says so.',
+      'This is not copied by selecting. In the table C copies the cell, Shift+C the record and Shift+X the checked rows; the access log says so.',
     range: (range: string, events: string) => `Range ${range}. ${events} events.`,
     rangeCleared: 'The whole period.',
     matching: (shown: string, whole: string) => `${shown} of ${whole} events.`,
@@ -255,6 +257,14 @@ export const text = {
       'Searching. Below are the rows of the question before; a search that takes long can be cancelled in the bar at the bottom.',
     growing: 'The import still runs; more may match.',
     refresh: 'Look again',
+    checked: (checked: string, all: string, total: number) =>
+      `${checked} of ${all} ${plural(total, 'row', 'rows')} checked`,
+    checkedMax: (most: string) =>
+      `No more than ${most} rows are checked one by one. Check all of them instead.`,
+    copyRows: 'Copy rows',
+    uncheckAll: 'Uncheck all',
+    letGo: (rows: number, told: string) =>
+      `The question changed: ${told} ${plural(rows, 'row is', 'rows are')} not checked any more.`,
     filters: 'Filters',
     textFilter: 'Filter in text form',
     textFilterHint: 'Type a filter, such as user:… -action:login',
@@ -646,6 +656,10 @@ export const text = {
     goToTime: 'Go to a time',
     copyCell: 'Copy the cell',
     copyRecord: 'Copy the record with its proof',
+    check: 'Check the row, or take that back',
+    checkMore: 'Check row after row',
+    checkAll: 'Check all rows',
+    copyRows: 'Copy the checked rows',
     barByBar: 'Bar by bar',
     extend: 'Extend the range',
     barEnds: 'First or last bar',

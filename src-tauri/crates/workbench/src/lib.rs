@@ -15,6 +15,7 @@
 
 pub mod account;
 mod clock;
+mod copying;
 mod covering;
 mod desk;
 pub mod direct;
@@ -74,7 +75,7 @@ pub use rows::{Note, PlainRow};
 pub use samples::{MadeSample, SampleWish, prepare_sample_vault};
 pub use trusting::AnchorWish;
 pub use upkeep::{VaultCheck, VaultInfo};
-pub use words::{counted, grouped};
+pub use words::{counted, grouped, table_cell};
 
 /// Makes control, direction and zero-width characters of untrusted text visible.
 #[must_use]

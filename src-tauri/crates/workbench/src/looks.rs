@@ -20,11 +20,10 @@ use crate::portion::{ANSWER_BYTES_MAX, fitting, json_bytes};
 use crate::rows;
 use crate::session::Session;
 use crate::shown::Shown;
-use crate::single::parse_ref;
 use crate::verdicts::profile_named;
 use crate::wire::{
-    Bins, BinsAsk, CopyAsk, CopyPlaceAsk, Counterpart, Facet, FacetAsk, FacetValue, Fault, FaultCode, FilterTerm, Look,
-    LookAsk, Next, Nothing, PersonKind, PrintRowsAsk, Purpose, PurposeAsk, RevealAsk, Row, Rows, RowsAsk, ValueAsk,
+    Bins, BinsAsk, Counterpart, Facet, FacetAsk, FacetValue, Fault, FaultCode, FilterTerm, Look, LookAsk, Next,
+    Nothing, PersonKind, PrintRowsAsk, Purpose, PurposeAsk, RevealAsk, Row, Rows, RowsAsk, ValueAsk,
 };
 
 /// Looks open at once; the oldest end first.
@@ -37,11 +36,6 @@ const REDUCED_MAX: usize = 6;
 const CHOSEN_BYTES_MAX: usize = 4096;
 /// What a look says of its filter at most, in bytes of JSON.
 const FILTER_JSON_BYTES_MAX: usize = ANSWER_BYTES_MAX / 4;
-/// Text that goes onto the clipboard at most, in bytes.
-const COPY_BYTES_MAX: usize = 1 << 20;
-
-/// The longest address of a screen, in bytes.
-const PLACE_BYTES_MAX: usize = 256;
 
 /// The looks of a session.
 #[derive(Default)]
@@ -394,37 +388,6 @@ impl Desk {
             _ => {}
         }
         Ok(Facet { values, total: facet.distinct })
-    }
-
-    /// Puts text on the clipboard, after its line is written.
-    pub fn copy(&self, ask: CopyAsk) -> Result<Nothing, Fault> {
-        let session = self.session()?;
-        if ask.text.len() > COPY_BYTES_MAX {
-            return Err(Fault::bad_input("That is too much for the clipboard. Copy fewer rows."));
-        }
-        let look = ask.look.map(|look| session.open_look(look)).transpose()?;
-        let of_the_look = look.map(|look| format!("the look in entry {}", look.seen.seq()));
-        let event_ref = ask.event_ref.as_deref().map(parse_ref).transpose()?.map(|event_ref| event_ref.to_string());
-        let about = event_ref.or(of_the_look).ok_or_else(|| Fault::bad_input("There is nothing to be copied."))?;
-        session.witness(Entry::Copy { object: format!("{} of {about}", ask.what), rows: 1 })?;
-        self.put_on_clipboard(&ask.text)
-    }
-
-    /// Puts the address of a screen on the clipboard. Nothing else passes for one.
-    pub fn copy_place(&self, ask: CopyPlaceAsk) -> Result<Nothing, Fault> {
-        self.session()?;
-        let known = |letter: char| letter.is_ascii_alphanumeric() || "#/?=&-_.:".contains(letter);
-        if !ask.place.starts_with("#/") || ask.place.len() > PLACE_BYTES_MAX || !ask.place.chars().all(known) {
-            return Err(Fault::bad_input("That is not the address of a screen."));
-        }
-        self.put_on_clipboard(&ask.place)
-    }
-
-    fn put_on_clipboard(&self, text: &str) -> Result<Nothing, Fault> {
-        if self.outlets.set_clipboard(text) {
-            return Ok(Nothing {});
-        }
-        Err(Fault::new(FaultCode::Internal, "The system did not take the text onto its clipboard.").with(Next::Retry))
     }
 
     /// Prints rows that the page has made ready, after their line is written.

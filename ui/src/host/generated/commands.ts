@@ -10,8 +10,10 @@ import type { Bundles } from './Bundles';
 import type { ChangePassphraseAsk } from './ChangePassphraseAsk';
 import type { CheckStarted } from './CheckStarted';
 import type { ChooseAsk } from './ChooseAsk';
+import type { Copied } from './Copied';
 import type { CopyAsk } from './CopyAsk';
 import type { CopyPlaceAsk } from './CopyPlaceAsk';
+import type { CopyRowsAsk } from './CopyRowsAsk';
 import type { Counterparts } from './Counterparts';
 import type { CounterpartsAsk } from './CounterpartsAsk';
 import type { CreateVaultAsk } from './CreateVaultAsk';
@@ -108,6 +110,7 @@ export interface Commands {
   person: { ask: PersonAsk; answer: PersonPage };
   counterparts: { ask: CounterpartsAsk; answer: Counterparts };
   copy: { ask: CopyAsk; answer: Nothing };
+  copy_rows: { ask: CopyRowsAsk; answer: Copied };
   copy_place: { ask: CopyPlaceAsk; answer: Nothing };
   print_rows: { ask: PrintRowsAsk; answer: Nothing };
   access_log: { ask: AccessLogAsk; answer: AccessLogPage };
@@ -159,6 +162,7 @@ export const commandNames: (keyof Commands)[] = [
   'person',
   'counterparts',
   'copy',
+  'copy_rows',
   'copy_place',
   'print_rows',
   'access_log',

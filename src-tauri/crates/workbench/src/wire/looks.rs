@@ -528,6 +528,39 @@ pub struct CopyAsk {
     pub text: String,
 }
 
+/// Put checked rows on the clipboard. Logged, then copied by the program, and cleared when the vault locks.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CopyRowsAsk {
+    /// The look.
+    pub look: u32,
+    /// Whether all rows are meant but those named.
+    pub all: bool,
+    /// The rows, at most 5,000.
+    pub rows: Vec<RowMark>,
+}
+
+/// A row, by its place in a look and by its record.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct RowMark {
+    /// Place among the rows of the look, from 0.
+    pub index: u64,
+    /// What it can be opened by.
+    pub event_ref: String,
+}
+
+/// What was put on the clipboard.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Copied {
+    /// How many rows.
+    pub rows: u64,
+}
+
 /// Put the address of a screen on the clipboard. It names nobody, so it is no look.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
