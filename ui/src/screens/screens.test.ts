@@ -197,6 +197,31 @@ describe('copying', () => {
   });
 });
 
+describe('the record beside the table', () => {
+  it('is made wider and narrower by key, within limits, and stays so', async () => {
+    await openWindow('normal', at('timeline'));
+    const grid = await screen.findByRole('grid');
+    await waitFor(() => expect(grid.textContent).toContain('MRN-'));
+    press(' ', {}, grid);
+    const edge = await screen.findByRole('separator', { name: 'Width of the record' });
+    const side = edge.parentElement as HTMLElement;
+    expect([edge.getAttribute('aria-valuenow'), side.style.getPropertyValue('--side')]).toEqual([
+      '23.25',
+      '23.25rem',
+    ]);
+    press('ArrowLeft', {}, edge);
+    await waitFor(() => expect(side.style.getPropertyValue('--side')).toBe('24.25rem'));
+    press('End', {}, edge);
+    press('ArrowLeft', {}, edge);
+    await waitFor(() => expect(edge.getAttribute('aria-valuenow')).toBe('48'));
+    press(' ', {}, grid);
+    await waitFor(() => expect(screen.queryByRole('separator')).toBeNull());
+    press(' ', {}, grid);
+    expect((await screen.findByRole('separator')).getAttribute('aria-valuenow')).toBe('48');
+    expect(await troubles()).toEqual([]);
+  });
+});
+
 describe('checked rows', () => {
   it('are checked by key and copied together, and a new question lets go of them aloud', async () => {
     const { host } = await openWindow('normal', at('timeline'));

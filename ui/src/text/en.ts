@@ -366,6 +366,7 @@ export const text = {
 
   detail: {
     name: 'Record',
+    width: 'Width of the record',
     close: 'Close the record',
     none: 'No record is chosen. Move in the table, then press Enter.',
     loading: 'Reading the record…',
