@@ -92,7 +92,7 @@ impl Asides {
         other_types.tell(work, Code::ResourceNotRead, one, many);
         let (one, many) = ("has a time without a zone", "records have a time without a zone");
         zoneless.tell(work, Code::TimestampNoZone, one, many);
-        let (one, many) = ("has a time outside 1900 to 2200", "records have a time outside 1900 to 2200");
+        let (one, many) = ("has a time before 1900 or after 2199", "records have a time before 1900 or after 2199");
         out_of_range.tell(work, Code::TimestampOutOfRange, one, many);
     }
 }

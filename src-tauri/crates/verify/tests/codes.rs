@@ -369,6 +369,7 @@ fn remembered() -> Origin {
     Origin::Remembered(Remembered {
         on: "2026-04-01".to_owned(),
         export: integrity::Digest::of(b"another export"),
+        bundle_id: None,
         first: None,
         came_later: false,
     })

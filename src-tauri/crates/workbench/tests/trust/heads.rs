@@ -89,3 +89,14 @@ fn a_head_of_an_import_that_was_not_genuine_is_withdrawn() {
     assert_eq!(bench.check_well(&genuine).seal, Seal::Unsigned);
     assert!(bench.trust(&genuine).heads.iter().any(|head| head.own));
 }
+
+#[test]
+fn the_same_bundle_made_anew_vouches_for_neither() {
+    let bench = Bench::open();
+    let first = bench.import_bag("first", &Draft::new(40, 20).bag());
+    let again = bench.import_bag("again", &Draft::new(40, 8).bag());
+    for id in [&again, &first] {
+        assert_eq!(bench.check_well(id).seal, Seal::Unsigned);
+        assert_eq!(bench.verdict(id).assurance.as_deref(), Some("CONSISTENT"));
+    }
+}
