@@ -248,6 +248,8 @@ export const text = {
     summaryAll: (whole: string) => `${whole} events`,
     zone: (zone: string) => `times in ${zone}`,
     alsoElsewhere: (count: string) => `${count} of them also in another bundle`,
+    outsideTime: (shown: string, events: number) =>
+      `${shown} more ${plural(events, 'has', 'have')} no usable time and can be in no range`,
     alsoIn: (bundles: number) =>
       `The same record is in ${bundles} other ${plural(bundles, 'bundle', 'bundles')}`,
     contradictedBy: (bundles: number) =>

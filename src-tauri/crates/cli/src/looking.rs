@@ -114,9 +114,10 @@ struct Counts {
 
 impl Counts {
     fn json(&self) -> serde_json::Value {
-        let Totals { total, users, patients, also_elsewhere, contradicted } = self.totals;
+        let Totals { total, users, patients, also_elsewhere, contradicted, outside_time } = self.totals;
         let mut counts = json!({
-            "total": total, "users": users, "also_elsewhere": also_elsewhere, "contradicted": contradicted
+            "total": total, "users": users, "also_elsewhere": also_elsewhere, "contradicted": contradicted,
+            "outside_time": outside_time
         });
         if !self.names_patients {
             counts["patients"] = patients.into();
@@ -128,7 +129,7 @@ impl Counts {
     }
 
     fn sentence(&self) -> String {
-        let Totals { total, users, patients, also_elsewhere, contradicted } = self.totals;
+        let Totals { total, users, patients, also_elsewhere, contradicted, outside_time } = self.totals;
         let mut told = format!("{}, {}", counted(total, "event"), counted(users, "user"));
         if !self.names_patients {
             told = format!("{told}, {}", counted(patients, "patient"));
@@ -138,6 +139,10 @@ impl Counts {
         }
         if contradicted > 0 {
             told = format!("{told}; {} contradicted by another bundle, all of them counted", grouped(contradicted));
+        }
+        if outside_time > 0 {
+            let verb = if outside_time == 1 { "has" } else { "have" };
+            told = format!("{told}; {} more {verb} no usable time and can be in no range", grouped(outside_time));
         }
         told
     }

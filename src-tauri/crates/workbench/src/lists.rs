@@ -42,6 +42,8 @@ pub struct Totals {
     /// How many of the events have the stream and number, or the system and id, of an event in another bundle that has
     /// other content. All of them are counted.
     pub contradicted: u64,
+    /// Events without a usable time that would be among them if no range of time were asked for. Not counted above.
+    pub outside_time: u64,
 }
 
 /// What was found, and how it was asked.
@@ -109,6 +111,7 @@ impl Desk {
             patients: together.patients,
             also_elsewhere: together.elsewhere,
             contradicted: together.differing,
+            outside_time: looks.iter().map(|look| look.outside_time).sum(),
         };
         let other = looks.iter().map(|look| &look.question.filter).find(|asked| **asked != filter);
         let mut asked = looks.iter().map(|look| &look.question.bundle);

@@ -69,6 +69,8 @@ pub(crate) struct OpenLook {
     pub(crate) about: Option<PersonKind>,
     total: u64,
     elsewhere: Option<u64>,
+    /// Events that have no time, and would answer if no range of time were asked for.
+    pub(crate) outside_time: u64,
 }
 
 /// A question as it was asked, its line, and how much answers it.
@@ -173,8 +175,9 @@ impl Session {
 
     fn begin(&self, question: Question, about: Option<PersonKind>) -> Result<(u32, OpenLook), Fault> {
         let Answer { question, seen, totals: Totals { events: total, elsewhere, .. } } = self.ask(question)?;
+        let outside_time = self.outside_time(&question)?;
         let (question, seen, shown) = (Arc::new(question), Arc::new(seen), Shown::default());
-        let look = OpenLook { question, seen, revealed: false, shown, about, total, elsewhere };
+        let look = OpenLook { question, seen, revealed: false, shown, about, total, elsewhere, outside_time };
         let (number, ended) = self.looks().begin(look.clone());
         ended.into_iter().try_for_each(|entry| self.note(entry))?;
         Ok((number, look))
@@ -208,6 +211,20 @@ impl Session {
         self.search(&seen, &question)?;
         let totals = self.store.count(&seen, &question)?;
         Ok(Answer { question, seen, totals })
+    }
+
+    /// How many events without a time a range of time leaves out: no range can say whether they belong to it. That is
+    /// a question of its own, with its own line.
+    fn outside_time(&self, question: &Question) -> Result<u64, Fault> {
+        let is_range = |term: &Term| !term.negated && matches!(term.condition, Condition::From(_) | Condition::To(_));
+        let terms = question.filter.terms();
+        if !terms.iter().any(is_range) || self.store.overview(&question.bundle)?.undated == 0 {
+            return Ok(0);
+        }
+        let at_any_time = terms.iter().filter(|term| !is_range(term)).cloned().fold(Filter::default(), Filter::and);
+        let Answer { seen, totals, .. } = self.answer(Question { filter: at_any_time, ..question.clone() })?;
+        self.note(Shown::default().closing_line(seen.seq()))?;
+        Ok(totals.undated)
     }
 
     /// Looks through the records for the words of a question, as work that can be stopped. A look that was stopped has
@@ -297,6 +314,7 @@ impl Session {
             terms: terms_of(&question.filter, &reduced),
             total: look.total,
             also_elsewhere: look.elsewhere,
+            outside_time: look.outside_time,
             whole: overview.events,
             growing: overview.state == event_store::BundleState::Coming,
             revealed: look.revealed,

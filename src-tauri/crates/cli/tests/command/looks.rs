@@ -132,6 +132,29 @@ fn a_person_of_a_fhir_export_is_found_in_the_form_it_writes_them_in_and_as_recor
 }
 
 #[test]
+fn events_without_a_time_are_in_no_range_and_are_told() {
+    let office = Office::open();
+    let event = |id: &str, recorded: &str| {
+        json!({
+            "resourceType": "AuditEvent", "id": id, "type": {"code": "rest"}, "action": "R", "recorded": recorded,
+            "outcome": "0", "agent": [{"who": {"reference": "Practitioner/9"}, "requestor": true}],
+            "source": {"observer": {"display": "ehr"}}, "entity": [{"what": {"reference": "Patient/P-7"}}]
+        })
+    };
+    let lines = ["2026-03-02T10:00:00", "2026-03-02T10:05:00", "2026-03-03T11:00:00Z"];
+    let lines: Vec<_> = lines.iter().enumerate().map(|(at, time)| event(&format!("e{at}"), time).to_string()).collect();
+    std::fs::write(office.path("bare.ndjson"), lines.join("\n") + "\n").unwrap();
+    office.done(&["import", "bare.ndjson", "--reason", REASON]);
+    let within = ["patient", "P-7", "--from", "2026-03-01", "--to", "2026-03-31", "--reason", REASON];
+    let counts = office.json(&within).pop().unwrap();
+    assert_eq!((&counts["total"], &counts["outside_time"]), (&json!(1), &json!(2)));
+    let told = office.done(&within);
+    assert!(told.contains("1 event, 1 user; 2 more have no usable time and can be in no range"), "{told}");
+    let counts = office.json(&["patient", "P-7", "--reason", REASON]).pop().unwrap();
+    assert_eq!((&counts["total"], &counts["outside_time"]), (&json!(3), &json!(0)));
+}
+
+#[test]
 fn who_is_not_found_in_a_fhir_export_is_followed_by_the_forms_it_records() {
     let office = Office::open();
     let output = office.run(&["user-activity", "Practitioner/78", "--reason", REASON]);

@@ -148,7 +148,7 @@ pub(crate) fn compare<'a>(work: &mut Work<'a>, trace: &Trace, linked: &Linked, t
         } else {
             match at_record(anchor, trace, linked, first) {
                 Found::Same(_) if anchor.last_seq < first => Outcome::GoesOn,
-                Found::Same(_) if anchor.came_later() || anchor.is_named(this.bundle_id) => Outcome::AgreesOnly,
+                Found::Same(_) if anchor.came_later() || is_remade(anchor, this, first, end) => Outcome::AgreesOnly,
                 Found::Same(agreed) => {
                     agreed_to = Some(anchor.last_seq);
                     Outcome::Agrees { to: anchor.last_seq, agreed }
@@ -167,6 +167,11 @@ pub(crate) fn compare<'a>(work: &mut Work<'a>, trace: &Trace, linked: &Linked, t
         used.push(Used { anchor, outcome });
     }
     used
+}
+
+/// Whether an anchor comes from this bundle in another make: it stated the same id and held the same records.
+fn is_remade(anchor: &Anchor, this: Itself<'_>, first: u64, end: u64) -> bool {
+    anchor.is_named(this.bundle_id) && (anchor.first_seq(), anchor.last_seq) == (first, end)
 }
 
 /// An anchor at a number that the log has reached, or right before its first record.

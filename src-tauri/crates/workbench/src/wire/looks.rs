@@ -69,6 +69,8 @@ pub struct Look {
     pub total: u64,
     /// How many of them another bundle of the vault holds too, byte for byte; `null` while that was not found out.
     pub also_elsewhere: Option<u64>,
+    /// Events without a usable time that would match if the filter had no range of time: they are in none.
+    pub outside_time: u64,
     /// Events in the bundle so far.
     pub whole: u64,
     /// Whether more may come because the import still runs.
