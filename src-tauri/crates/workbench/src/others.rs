@@ -14,7 +14,7 @@ use crate::wire::{Fault, OtherExport};
 use crate::words::counted;
 
 /// As many digits of a bundle's id as references to its events begin with.
-const BUNDLE_DIGITS: usize = 12;
+pub(crate) const BUNDLE_DIGITS: usize = 12;
 /// Bundles that are told of at most; more would be read by nobody.
 const OTHERS_MAX: usize = 50;
 
