@@ -38,7 +38,7 @@ pub struct Totals {
     pub users: u64,
     /// Distinct patients.
     pub patients: u64,
-    /// How many of the events more than one bundle of the vault holds, byte for byte.
+    /// How many of the events more than one bundle of the vault holds.
     pub also_elsewhere: u64,
     /// How many of the events have the stream and number, or the system and id, of an event in another bundle that has
     /// other content. All of them are counted.

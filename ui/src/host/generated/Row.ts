@@ -74,7 +74,7 @@ sourceSystem: string | null,
  */
 integrity: string, 
 /**
- * How many other bundles hold the same record, byte for byte.
+ * How many other bundles hold the same record.
  */
 alsoIn: number, 
 /**

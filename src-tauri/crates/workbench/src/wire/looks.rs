@@ -67,7 +67,7 @@ pub struct Look {
     pub terms: Vec<FilterTerm>,
     /// Events that match; exact.
     pub total: u64,
-    /// How many of them another bundle of the vault holds too, byte for byte; `null` while that was not found out.
+    /// How many of them another bundle of the vault holds too, with the same content; `null` while that was not found out.
     pub also_elsewhere: Option<u64>,
     /// Events without a usable time that would match if the filter had no range of time: they are in none.
     pub outside_time: u64,
@@ -178,7 +178,7 @@ pub struct Row {
     pub source_system: Option<String>,
     /// `stands`, `altered` or `not_verified`.
     pub integrity: String,
-    /// How many other bundles hold the same record, byte for byte.
+    /// How many other bundles hold the same record.
     pub also_in: u32,
     /// How many other bundles have other content under its stream and number, or its system and id.
     pub contradicted_by: u32,
