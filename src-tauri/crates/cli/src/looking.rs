@@ -82,7 +82,9 @@ fn rows(desk: &Desk, wish: &RowWish, format: Format) -> Result<Code, Fault> {
     let (altered, sentences): (Vec<_>, Vec<_>) = altered.into_iter().unzip();
     let counts = Counts { totals, names_patients: workbench::names_patients(&wish.filter), asked_as, altered };
     if format != Format::Text {
-        sentences.iter().for_each(|sentence| note(sentence));
+        for sentence in &sentences {
+            note(sentence);
+        }
     }
     match format {
         Format::Json => output.json(&counts.json())?,
