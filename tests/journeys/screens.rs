@@ -170,7 +170,7 @@ fn screens_of_bundles(tour: &Tour<'_>, whole: &Sample) {
     page.see("heading", "User ");
     page.see("grid", "Events");
     tour.look("user");
-    tour.visit("Integrity", "heading", "Checks", "integrity");
+    tour.visit("Integrity", "heading", "What was checked", "integrity");
     page.click("link", "My access log");
     page.click("button", "Check the log");
     page.read("The log stands");

@@ -19,6 +19,7 @@ mod event_id;
 mod event_ref;
 mod fault;
 mod import;
+mod kept;
 mod look;
 mod people;
 mod questions;
@@ -31,13 +32,14 @@ mod words;
 
 pub use answer::{
     BundleState, BundleSummary, DayCount, KeptLine, LINE_BYTES_MAX, Overview, PAGE_ROWS_MAX, Page, People, PeopleBy,
-    PeopleOrder, PersonRow, Place, Row, SystemDay, Totals,
+    PeopleOrder, PersonRow, Place, Row, SourceBins, SourceCounts, StandingCounts, Totals,
 };
 pub use chunk::Sizes;
 pub use event_ref::{EventRef, EventRefFault, Spot};
 pub use fault::StoreFault;
 pub use import::{Begun, Finished, Import, Intake, NewBundle, StoredEvent};
+pub use kept::{KeptFiles, KeptReader};
 pub use people::Side;
 pub use questions::{BinsAsked, EventQuestions, FacetAsked, PeopleAsked, list_entry, log_people, log_question};
-pub use standing::{RecordSpan, SPANS_MAX, Standing};
+pub use standing::{Mark, RecordSpan, SPANS_MAX, Standing};
 pub use store::{EventStore, StoredFile, Told};

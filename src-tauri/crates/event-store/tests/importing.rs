@@ -3,6 +3,7 @@
 
 mod desk;
 
+use std::io::Read as _;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -69,7 +70,7 @@ fn every_record_comes_back_byte_for_byte() {
         let event_ref = EventRef::new(&traffic.id, Spot::Line { file: stored.file, line: stored.line });
         let seen = desk.witness(Entry::ViewEvent { event_ref: event_ref.to_string() });
         let (row, bytes) = desk.store.event(&seen, &event_ref).unwrap();
-        assert_same(&row, stored, traffic.integrity(stored));
+        assert_same(&row, stored, traffic.mark(stored, false));
         assert_eq!(bytes, traffic.record(stored));
     }
     let seen = desk.witness(Entry::Verify {
@@ -86,6 +87,9 @@ fn every_record_comes_back_byte_for_byte() {
         };
         desk.store.pour(&seen, &traffic.id, file, sink).unwrap();
         assert_eq!(&poured, expected);
+        let mut read = Vec::new();
+        desk.store.kept(&seen, &traffic.id).unwrap().reader(file).read_to_end(&mut read).unwrap();
+        assert_eq!(&read, expected);
     }
     let kept = desk.store.files(&traffic.id).unwrap();
     let lengths: Vec<u64> = traffic.files.iter().map(|file| file.len() as u64).collect();
@@ -246,7 +250,7 @@ fn rows_are_seen_while_the_bundle_comes_and_none_is_verified_before() {
             assert!(overview.events >= before, "what was seen stays");
             before = overview.events;
             let page = desk.store.page(&seen, &question, 0, 50).unwrap();
-            assert!(page.rows.iter().all(|row| row.integrity == Integrity::NotVerified));
+            assert!(page.rows.iter().all(|row| row.integrity() == Integrity::NotVerified));
             assert!(page.rows.iter().all(|row| matches!(row.event_ref.spot(), Spot::Line { .. })));
             looks += 1;
         }
@@ -260,7 +264,7 @@ fn rows_are_seen_while_the_bundle_comes_and_none_is_verified_before() {
     desk.finish(import, &traffic).unwrap();
     let page = desk.store.page(&seen, &question, 0, 500).unwrap();
     assert_eq!(page.total, traffic.reference(&question).len() as u64);
-    assert!(page.rows.iter().any(|row| row.integrity == Integrity::Stands));
+    assert!(page.rows.iter().any(|row| row.integrity() == Integrity::Stands));
 }
 
 #[test]

@@ -316,6 +316,7 @@ impl Work {
             container: self.bundle.container().word().to_owned(),
             imported_at: clock::now().text().to_owned(),
             imported_by: self.session.vault.user().to_owned(),
+            own_files: Some(self.bundle.entries().len() as u64),
         }
     }
 

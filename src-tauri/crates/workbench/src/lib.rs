@@ -1,4 +1,4 @@
-//! What the program can do: about forty functions. The only room that the shell and the command line call.
+//! What the program can do: about fifty functions. The only room that the shell and the command line call.
 //!
 //! A [`Desk`] is one vault and whoever is signed in; its methods are the commands of [`table`], each a few lines that
 //! put rooms together. What crosses to the page is in [`wire`]; [`direct`] holds what needs no vault.
@@ -15,15 +15,21 @@
 
 pub mod account;
 mod clock;
+mod compared;
+mod comparing;
+mod coverage;
 mod covering;
 mod desk;
 pub mod direct;
 pub mod doubting;
+mod evidence;
+mod failure;
 mod faults;
 mod importing;
 mod intake;
 mod jobs;
 mod keeping;
+mod kept;
 mod lists;
 mod looks;
 mod meaning;
@@ -36,11 +42,13 @@ mod portion;
 mod record;
 mod rows;
 mod samples;
+mod self_testing;
 mod session;
 mod settings;
 mod shown;
 mod single;
 pub mod table;
+mod tree;
 mod upkeep;
 mod verdicts;
 pub mod wire;

@@ -1,14 +1,14 @@
 //! Rows and bars as the page and the command line get them. What is covered in them is decided in `covering`.
 
 use chrono::TimeZone as _;
-use event_store::Row as StoredRow;
+use event_store::{Mark, Row as StoredRow};
 use model::MappingNote;
 use serde::Serialize;
 use timeline::{Band, Filter, Histogram, Pattern, Span, Step, Zone};
 
 use crate::covering::{Cover, in_scope};
 use crate::portion::brief;
-use crate::wire::{Bin, Bins, Row, Tick};
+use crate::wire::{Bin, Bins, Row, RowState, Tick};
 use crate::words::when;
 
 /// Patients that a row lists for the page; the others are counted.
@@ -104,7 +104,7 @@ pub(crate) fn plain_out(row: &StoredRow, scope: Option<&[Pattern]>, bundle: &str
         session_id: row.session_id.as_ref().map(|id| id.as_str().to_owned()),
         source_ip: row.source_ip.clone(),
         source_system: row.source_system.clone(),
-        integrity: row.integrity.word().to_owned(),
+        integrity: row.integrity().word().to_owned(),
         bundle: bundle.to_owned(),
         notes: row.notes.iter().map(|note| Note::from(*note)).collect(),
     }
@@ -134,7 +134,19 @@ pub(crate) fn row_out(row: &StoredRow, scope: Option<&[Pattern]>, revealed: bool
         session_id: row.session_id.as_ref().map(|id| brief(id.as_str())),
         station: some(&row.device).or_else(|| some(&row.source_ip)),
         source_system: some(&row.source_system),
-        integrity: row.integrity.word().to_owned(),
+        integrity: row.integrity().word().to_owned(),
+        state: state_of(row.mark),
+    }
+}
+
+const fn state_of(mark: Mark) -> RowState {
+    match mark {
+        Mark::Proven => RowState::Proven,
+        Mark::Stands => RowState::Stands,
+        Mark::NotVerified => RowState::NotVerified,
+        Mark::Beside => RowState::Beside,
+        Mark::Misplaced => RowState::Misplaced,
+        Mark::Altered => RowState::Altered,
     }
 }
 
@@ -189,7 +201,7 @@ const fn band_name(band: Band) -> &'static str {
 }
 
 /// How long a bar is, in words.
-const fn step_words(step: Step) -> &'static str {
+pub(crate) const fn step_words(step: Step) -> &'static str {
     match step {
         Step::Minute => "1 minute",
         Step::FiveMinutes => "5 minutes",
@@ -208,6 +220,6 @@ const fn step_words(step: Step) -> &'static str {
 }
 
 /// An instant as `from:` and `to:` take it, with the offset of its zone.
-fn moment_text(nanos: i64, zone: Zone) -> String {
+pub(crate) fn moment_text(nanos: i64, zone: Zone) -> String {
     zone.timestamp_nanos(nanos).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
 }

@@ -11,14 +11,15 @@ use std::time::{Duration, Instant};
 
 use access_log::{AccessLog, Depth, Entry, LockCause, LogFault, LogReport, Purpose, Undone, Witnessed};
 use event_store::EventStore;
-use vault::Vault;
+use vault::{Migration, Vault};
 
 use crate::clock;
+use crate::comparing::Comparisons;
 use crate::importing;
 use crate::jobs::{Gauge, Jobs, Outcome};
 use crate::looks::Looks;
-use crate::settings;
 use crate::wire::{Fault, FaultCode, Next, Settings, Unlocked};
+use crate::{self_testing, settings};
 
 /// How long locking waits for jobs to stop, before it goes on without them.
 const JOBS_STOP_WITHIN: Duration = Duration::from_secs(20);
@@ -27,6 +28,9 @@ const JOBS_ASK_EVERY: Duration = Duration::from_millis(20);
 /// A written reason has at least so many characters: "x" is no reason.
 pub(crate) const REASON_CHARACTERS_MIN: usize = 8;
 
+/// The tables of this room.
+const MIGRATIONS: &[Migration] = &[settings::MIGRATION, self_testing::MIGRATION];
+
 /// One opening of a vault by one person.
 pub(crate) struct Session {
     pub(crate) vault: Arc<Vault>,
@@ -34,6 +38,7 @@ pub(crate) struct Session {
     pub(crate) store: EventStore,
     pub(crate) jobs: Jobs,
     pub(crate) looks: Mutex<Looks>,
+    pub(crate) comparisons: Comparisons,
     reading: Mutex<Option<Arc<Witnessed>>>,
     failed_attempts: u32,
     log_trouble: Mutex<Option<Fault>>,
@@ -48,7 +53,7 @@ impl Session {
     pub(crate) fn open(vault: Vault, revision: &Arc<AtomicU32>) -> Result<Self, Fault> {
         let failed = vault.failed_unlocks().map_or(0, |failed| failed.count);
         let vault = Arc::new(vault);
-        vault.migrate(settings::MIGRATIONS)?;
+        vault.migrate(MIGRATIONS)?;
         let log = AccessLog::open(&vault)?;
         let report = log.verify(&vault, Depth::Quick, &[])?;
         let trouble = trouble_of(&report);
@@ -68,6 +73,7 @@ impl Session {
             store,
             jobs: Jobs::default(),
             looks: Mutex::default(),
+            comparisons: Comparisons::default(),
             reading: Mutex::default(),
             failed_attempts: u32::try_from(failed).unwrap_or(u32::MAX),
             log_trouble: Mutex::new(trouble),

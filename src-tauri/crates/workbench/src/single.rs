@@ -4,7 +4,7 @@
 
 use access_log::{Entry, Witnessed};
 use bundle::Profile;
-use event_store::{BundleSummary, EventQuestions, EventRef, Row as StoredRow, StoreFault};
+use event_store::{BundleSummary, EventQuestions, EventRef, Mark, Row as StoredRow, StoreFault};
 use model::Event;
 use timeline::{Integrity, Pattern};
 
@@ -136,7 +136,7 @@ impl Session {
             file: row.place.path.clone(),
             line: row.place.line,
             proof: proof_of(row, profile, &standing),
-            badge: badge_of(row.integrity, &standing),
+            badge: badge_of(row.mark, &standing, is_signed(&summary, event.as_ref())?),
             row: row_out(row, scope, revealed),
         })
     }
@@ -156,7 +156,7 @@ impl Session {
         event: Option<&Event>,
         bytes: &[u8],
     ) -> Result<Vec<Meaning>, Fault> {
-        let Some(report) = summary.report.as_deref().filter(|_| row.integrity == Integrity::Altered) else {
+        let Some(report) = summary.report.as_deref().filter(|_| row.integrity() == Integrity::Altered) else {
             return Ok(Vec::new());
         };
         let files: Vec<String> = self.store.files(&summary.id)?.into_iter().map(|file| file.path).collect();
@@ -223,26 +223,45 @@ fn two(word: &str, recorded: &str) -> String {
 fn proof_of(row: &StoredRow, profile: Profile, standing: &[Meaning]) -> Vec<String> {
     let place =
         format!("{}, line {}, byte {}", row.place.path, grouped(row.place.line), grouped(row.place.byte_offset));
-    let stands = match (row.integrity, profile) {
+    let stands = match (row.integrity(), profile) {
         (Integrity::Stands, Profile::AuditBundle1) => {
-            "Its hash was recomputed at import and agrees with the record and with its neighbors."
+            "Its hash was recomputed here and agrees with the record and with its neighbors."
         }
         (Integrity::Altered, _) => "A finding names this record.",
         (_, Profile::AuditBundle1) => "It has not been checked, or nothing in the bundle can show whether it stands.",
         _ => "This kind of record carries no evidence of its own: only that it has not changed since import is known.",
     };
     let told = if standing.is_empty() { vec![stands.to_owned()] } else { standing.iter().map(Meaning::told).collect() };
-    told.into_iter().chain([format!("Kept byte for byte as it came: {place}.")]).collect()
+    let vouched = (row.mark == Mark::Proven).then(|| "A pinned key or an anchor vouches for it.".to_owned());
+    told.into_iter().chain(vouched).chain([format!("Kept byte for byte as it came: {place}.")]).collect()
 }
 
-fn badge_of(integrity: Integrity, standing: &[Meaning]) -> Badge {
+/// Whether a record is signed by a key that nobody here has compared.
+fn is_signed(summary: &BundleSummary, event: Option<&Event>) -> Result<bool, Fault> {
+    let known = event.and_then(|event| Some((event.stream_id.as_ref()?, event.seq?))).zip(summary.report.as_deref());
+    let Some(((stream, seq), report)) = known else { return Ok(false) };
+    let reach = Document::read(report)?.evidence.reach;
+    let here = |reached: &crate::evidence::Reached| {
+        reached.stream_id == stream.as_str() && (reached.from_seq..=reached.to_seq).contains(&seq)
+    };
+    Ok(reach.iter().any(|reached| reached.by == "signed" && here(reached)))
+}
+
+fn badge_of(mark: Mark, standing: &[Meaning], is_signed: bool) -> Badge {
     let badge = |seal, word: &str, reason: &str| Badge { seal, word: word.to_owned(), reason: reason.to_owned() };
-    match integrity {
-        Integrity::Stands => {
-            badge(Seal::Unsigned, "Unsigned", "The record matches its hash; nothing shows who made it.")
+    match mark {
+        Mark::Proven => badge(
+            Seal::Verified,
+            "Verified",
+            "The record matches its hash, and a pinned key or an anchor vouches for it.",
+        ),
+        Mark::Stands if is_signed => {
+            let reason = "The record matches its hash and is signed, by a key that nobody here has compared.";
+            badge(Seal::NotVerified, "Not verified", reason)
         }
-        Integrity::NotVerified => badge(Seal::NotVerified, "Not verified", "The record has not been checked."),
-        Integrity::Altered => {
+        Mark::Stands => badge(Seal::Unsigned, "Unsigned", "The record matches its hash; nothing shows who made it."),
+        Mark::NotVerified => badge(Seal::NotVerified, "Not verified", "The record has not been checked."),
+        Mark::Altered | Mark::Misplaced | Mark::Beside => {
             // What is wrong with the record itself says more than what is wrong beside it.
             let worst = standing.iter().min_by_key(|meaning| meaning.concerns);
             let word = match worst.map(|meaning| meaning.concerns) {

@@ -32,6 +32,11 @@ macro_rules! command_table {
             bundles(Nothing) -> Bundles;
             overview(BundleAsk) -> Overview;
             integrity(BundleAsk) -> IntegrityReport;
+            // Two exports of one log, and the check held against damage: jobs, and what came of them.
+            compare(CompareAsk) -> JobStarted;
+            compared(JobAsk) -> MaybeCompared;
+            self_test(SelfTestAsk) -> JobStarted;
+            self_tested(BundleAsk) -> MaybeSelfTest;
             // Looks: each needs a purpose and leaves a line in the access log.
             give_purpose(PurposeAsk) -> Purpose;
             look(LookAsk) -> Look;
@@ -41,6 +46,7 @@ macro_rules! command_table {
             facet(FacetAsk) -> Facet;
             event(EventAsk) -> EventDetail;
             record(RecordAsk) -> RecordShown;
+            compared_record(ComparedRecordAsk) -> ComparedRecord;
             people(PeopleAsk) -> People;
             person(PersonAsk) -> PersonPage;
             copy(CopyAsk) -> Nothing;

@@ -8,6 +8,9 @@ import type { BundleAsk } from './BundleAsk';
 import type { Bundles } from './Bundles';
 import type { ChangePassphraseAsk } from './ChangePassphraseAsk';
 import type { ChooseAsk } from './ChooseAsk';
+import type { CompareAsk } from './CompareAsk';
+import type { ComparedRecord } from './ComparedRecord';
+import type { ComparedRecordAsk } from './ComparedRecordAsk';
 import type { CopyAsk } from './CopyAsk';
 import type { CopyPlaceAsk } from './CopyPlaceAsk';
 import type { CreateVaultAsk } from './CreateVaultAsk';
@@ -20,11 +23,14 @@ import type { ImportAsk } from './ImportAsk';
 import type { ImportStarted } from './ImportStarted';
 import type { IntegrityReport } from './IntegrityReport';
 import type { JobAsk } from './JobAsk';
+import type { JobStarted } from './JobStarted';
 import type { LogCheck } from './LogCheck';
 import type { Look } from './Look';
 import type { LookAsk } from './LookAsk';
 import type { MaybeChosen } from './MaybeChosen';
+import type { MaybeCompared } from './MaybeCompared';
 import type { MaybeExported } from './MaybeExported';
+import type { MaybeSelfTest } from './MaybeSelfTest';
 import type { Nothing } from './Nothing';
 import type { Overview } from './Overview';
 import type { PassphraseAsk } from './PassphraseAsk';
@@ -42,6 +48,7 @@ import type { RevealAsk } from './RevealAsk';
 import type { Rows } from './Rows';
 import type { RowsAsk } from './RowsAsk';
 import type { SampleAsk } from './SampleAsk';
+import type { SelfTestAsk } from './SelfTestAsk';
 import type { Settings } from './Settings';
 import type { Start } from './Start';
 import type { Status } from './Status';
@@ -76,6 +83,10 @@ export interface Commands {
   bundles: { ask: Nothing; answer: Bundles };
   overview: { ask: BundleAsk; answer: Overview };
   integrity: { ask: BundleAsk; answer: IntegrityReport };
+  compare: { ask: CompareAsk; answer: JobStarted };
+  compared: { ask: JobAsk; answer: MaybeCompared };
+  self_test: { ask: SelfTestAsk; answer: JobStarted };
+  self_tested: { ask: BundleAsk; answer: MaybeSelfTest };
   give_purpose: { ask: PurposeAsk; answer: Purpose };
   look: { ask: LookAsk; answer: Look };
   reveal: { ask: RevealAsk; answer: Look };
@@ -84,6 +95,7 @@ export interface Commands {
   facet: { ask: FacetAsk; answer: Facet };
   event: { ask: EventAsk; answer: EventDetail };
   record: { ask: RecordAsk; answer: RecordShown };
+  compared_record: { ask: ComparedRecordAsk; answer: ComparedRecord };
   people: { ask: PeopleAsk; answer: People };
   person: { ask: PersonAsk; answer: PersonPage };
   copy: { ask: CopyAsk; answer: Nothing };
@@ -117,6 +129,10 @@ export const commandNames: (keyof Commands)[] = [
   'bundles',
   'overview',
   'integrity',
+  'compare',
+  'compared',
+  'self_test',
+  'self_tested',
   'give_purpose',
   'look',
   'reveal',
@@ -125,6 +141,7 @@ export const commandNames: (keyof Commands)[] = [
   'facet',
   'event',
   'record',
+  'compared_record',
   'people',
   'person',
   'copy',

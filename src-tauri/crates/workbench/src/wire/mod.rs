@@ -6,12 +6,14 @@
 
 mod bundles;
 mod fault;
+mod integrity;
 mod log;
 mod looks;
 mod vault;
 
 pub use bundles::*;
 pub use fault::*;
+pub use integrity::*;
 pub use log::*;
 pub use looks::*;
 pub use vault::*;

@@ -1,0 +1,67 @@
+//! The self-test of a stored bundle: the score, that it is kept, and that nothing is claimed where nothing can be.
+
+use workbench::wire::{BundleAsk, FaultCode, JobState, SelfTest, SelfTestAsk, SelfTestFate};
+
+use crate::bench::Bench;
+
+impl Bench {
+    fn test(&self, bundle: &str) -> SelfTest {
+        let job = self.desk.self_test(SelfTestAsk { bundle: bundle.to_owned(), rounds: 1 }).unwrap().job;
+        let ended = self.desk.wait_for(job).unwrap();
+        assert_eq!(ended.state, JobState::Done, "{:?}", ended.fault);
+        let test = self.last_test(bundle).unwrap();
+        assert_eq!(ended.sentence.as_ref(), Some(&test.summary));
+        test
+    }
+
+    fn last_test(&self, bundle: &str) -> Option<SelfTest> {
+        self.desk.self_tested(BundleAsk { bundle: bundle.to_owned() }).unwrap().test
+    }
+}
+
+#[test]
+fn every_kind_of_damage_is_caught_or_excused_and_the_score_outlives_the_lock() {
+    let bench = Bench::open();
+    let path = bench.make("small", |wish| {
+        wish.events = 300;
+        wish.compression = Some("gzip".to_owned());
+    });
+    let bundle = bench.import(&path);
+    assert!(bench.last_test(&bundle).is_none());
+    let test = bench.test(&bundle);
+    assert_eq!(test.missed, 0, "{:?}", test.kinds);
+    assert!(test.caught > 20 && test.cannot_be_caught > 0);
+    assert_eq!(test.copies, test.caught + test.cannot_be_caught);
+    let of = |fate| test.kinds.iter().filter(move |kind| kind.fate == fate);
+    assert!(of(SelfTestFate::Caught).all(|kind| !kind.by.is_empty() && kind.sentence.ends_with('.')));
+    assert!(of(SelfTestFate::CannotBeCaught).all(|kind| kind.reason.is_some()));
+    assert!(of(SelfTestFate::NotApplicable).all(|kind| kind.reason.is_some() && kind.copies == 0));
+    let logged = bench.entries();
+    let ended = logged.iter().find(|entry| entry.action == "self_tested").unwrap();
+    assert!(ended.result.as_ref().unwrap().contains("missed 0"), "{:?}", ended.result);
+    bench.desk.lock(workbench::wire::Nothing {}).unwrap();
+    bench.unlock();
+    assert_eq!(bench.last_test(&bundle).unwrap().summary, test.summary);
+}
+
+#[test]
+fn a_test_that_is_stopped_leaves_no_score() {
+    let bench = Bench::open();
+    let bundle = bench.import(&bench.make("whole", |_| ()));
+    let job = bench.desk.self_test(SelfTestAsk { bundle: bundle.clone(), rounds: 20 }).unwrap().job;
+    bench.desk.cancel_job(workbench::wire::JobAsk { job }).unwrap();
+    assert_eq!(bench.desk.wait_for(job).unwrap().state, JobState::Cancelled);
+    assert!(bench.last_test(&bundle).is_none());
+}
+
+#[test]
+fn records_without_evidence_are_not_tested() {
+    let bench = Bench::open();
+    let log = bench.dir.path().join("log.ndjson");
+    std::fs::write(&log, "{\"resourceType\":\"AuditEvent\",\"recorded\":\"2026-03-01T00:00:00Z\"}\n").unwrap();
+    let bundle = bench.import(&log);
+    let told = bench.desk.self_tested(BundleAsk { bundle: bundle.clone() }).unwrap();
+    assert!(told.cannot.unwrap().starts_with("Records of this kind carry no evidence"));
+    let refused = bench.desk.self_test(SelfTestAsk { bundle, rounds: 1 }).unwrap_err();
+    assert_eq!(refused.code, FaultCode::BadInput);
+}
