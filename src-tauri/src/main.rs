@@ -27,6 +27,9 @@ use workbench::{Desk, Options};
 
 use crate::arguments::{Arguments, Meant};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = match Arguments::read(std::env::args_os().skip(1)) {
         Ok(Meant::Open(arguments)) => arguments,
@@ -105,7 +108,7 @@ fn open(vault_dir: PathBuf, bundle: Option<PathBuf>) -> tauri::Result<u8> {
     let code = app.run_return(|app, event| {
         if let RunEvent::Exit = event {
             // Ends the jobs, writes the closing entries, clears the clipboard. There is nobody left to tell if it fails.
-            drop(app.state::<Arc<Desk>>().lock(Nothing {}));
+            app.state::<Arc<Desk>>().end();
         }
     });
     Ok(u8::try_from(code).unwrap_or(1))

@@ -41,6 +41,10 @@ impl Outlets for System {
         path(if folder { chooser.blocking_pick_folder() } else { chooser.blocking_pick_file() })
     }
 
+    fn choose_file(&self, title: &str, endings: &[&str]) -> Option<PathBuf> {
+        path(self.chooser(title).add_filter(title, endings).add_filter("All files", &["*"]).blocking_pick_file())
+    }
+
     fn choose_folder(&self) -> Option<PathBuf> {
         path(self.chooser("Choose a folder for the vault").blocking_pick_folder())
     }

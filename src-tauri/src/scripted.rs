@@ -48,6 +48,10 @@ impl Outlets for Scripted {
         self.next()
     }
 
+    fn choose_file(&self, _title: &str, _endings: &[&str]) -> Option<PathBuf> {
+        self.next()
+    }
+
     fn choose_folder(&self) -> Option<PathBuf> {
         self.next()
     }

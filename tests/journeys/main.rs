@@ -12,3 +12,4 @@ mod locked_down;
 mod outward;
 mod screens;
 mod steps;
+mod trusted;

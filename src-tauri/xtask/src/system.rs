@@ -32,6 +32,8 @@ const PACKAGES: &[(&str, Need, &str)] = &[
     ("webkit2gtk-driver", Need::Test, "WebDriver for the window"),
     ("poppler-utils", Need::Test, "reads what the window prints"),
     ("jq", Need::Test, "stock tools have to agree with our samples"),
+    ("unzip", Need::Test, "the commands that a report prints are tried"),
+    ("zstd", Need::Test, "the commands that a report prints are tried"),
     ("python3-pip", Need::Test, "brings bagit.py, the stock tool for bags"),
 ];
 

@@ -1,6 +1,8 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
-import { REF, UNREADABLE } from '../host/rehearsal/bundles';
+import type { Fault } from '../host/generated/Fault';
+import type { Job } from '../host/generated/Job';
+import { chosenFile, REF, UNREADABLE } from '../host/rehearsal/bundles';
 import type { SceneName } from '../host/rehearsal/scene';
 import { at, openWindow, press, shown, troubles, type } from '../testing/open';
 
@@ -177,6 +179,24 @@ describe('looking', () => {
   });
 });
 
+describe('copying', () => {
+  it('leaves a line for each cell, and nothing leaves by selecting', async () => {
+    const { host } = await openWindow('normal', at('timeline'));
+    const copied = vi.spyOn(host, 'copy');
+    const grid = await screen.findByRole('grid');
+    await waitFor(() => expect(grid.textContent).toContain('MRN-'));
+    press('ArrowRight', {}, grid);
+    press('c', { ctrlKey: true }, grid);
+    await waitFor(() => expect(copied).toHaveBeenCalledTimes(1));
+    expect(copied.mock.calls[0]?.[0]).toMatchObject({ what: 'cell' });
+    document.getSelection()?.selectAllChildren(grid);
+    const event = new Event('copy', { bubbles: true, cancelable: true });
+    grid.dispatchEvent(event);
+    expect(event.defaultPrevented).toBe(true);
+    await waitFor(() => expect(shown()).toContain('This is not copied by selecting.'));
+  });
+});
+
 describe('the lock', () => {
   it('leaves nothing about a person in the page, the address or the title', async () => {
     await openWindow('normal', at('timeline'));
@@ -185,6 +205,158 @@ describe('the lock', () => {
     await screen.findByRole('heading', { name: 'Unlock the vault' });
     expect(document.documentElement.outerHTML).not.toMatch(/MRN-|Riverside|PO-2026-014|lopez/);
     expect(location.hash).toBe('#/open');
+  });
+});
+
+describe('importing', () => {
+  const fill = async (quoted: string) => {
+    type(await screen.findByLabelText('Who handed it over'), 'Sam Reyes');
+    type(screen.getByLabelText(/^Hash that was quoted/), quoted);
+  };
+
+  it('takes up the bundle that was named when the program was started', async () => {
+    await openWindow('dropped');
+    await screen.findByText('riverside-2026-03-altered.zip');
+    expect(screen.getByRole('heading', { name: 'Import' })).toBeTruthy();
+  });
+
+  it('presumes no channel', async () => {
+    const { host } = await openWindow('dropped');
+    const asked = vi.spyOn(host, 'import');
+    await fill('');
+    const act = () => screen.getByRole<HTMLButtonElement>('button', { name: 'Import' });
+    const channel = screen.getByLabelText<HTMLInputElement>('By which channel');
+    expect(channel.value).toBe('');
+    expect(act().disabled).toBe(true);
+    type(channel, 'USB stick');
+    await waitFor(() => expect(act().disabled).toBe(false));
+    await fireEvent.click(act());
+    expect(asked).toHaveBeenCalledWith(expect.objectContaining({ channel: 'USB stick' }));
+  });
+
+  it('shows both handovers of a bundle that was here, and in red that the hash differs', async () => {
+    await openWindow('dropped');
+    await fill('0'.repeat(64));
+    type(screen.getByLabelText('By which channel'), 'File share');
+    await waitFor(() =>
+      expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Import' }).disabled).toBe(false),
+    );
+    await fireEvent.click(screen.getByRole('button', { name: 'Import' }));
+    const title = 'This bundle is already in the vault. Nothing was changed.';
+    const card = (await screen.findByRole('heading', { name: title })).closest('section') as HTMLElement;
+    expect(card.textContent).toContain('Dana Whitfield, Health IT');
+    expect(card.textContent).toContain('Sam Reyes');
+    const wrong = within(card).getByText('The hash that was quoted is not the hash of the file.');
+    expect(wrong.classList.contains('wrong')).toBe(true);
+    expect(await troubles()).toEqual([]);
+    await fireEvent.click(within(card).getByRole('button', { name: 'Close' }));
+    await waitFor(() => expect(screen.queryByRole('heading', { name: title })).toBeNull());
+  });
+
+  it('answers for a hash quoted with a folder once the bundle is there', async () => {
+    const { host } = await openWindow('importing', '#/import');
+    const sentence = 'The quoted hash is that of none of the folder’s manifests.';
+    vi.spyOn(host, 'choose_bundle').mockResolvedValue({
+      chosen: { ...chosenFile(false), sha256: null, kind: 'Folder' },
+    });
+    vi.spyOn(host, 'import').mockResolvedValue({
+      job: 1,
+      already: null,
+      quoted: sentence,
+      quotedAgrees: false,
+    });
+    press('o', { ctrlKey: true }, document.body);
+    await fill('0'.repeat(64));
+    type(screen.getByLabelText('By which channel'), 'File share');
+    await screen.findByText(/^Compared with the folder/);
+    await fireEvent.submit(screen.getByLabelText('By which channel').closest('form') as HTMLFormElement);
+    const card = (await screen.findByRole('heading', { name: 'The hash that was quoted' })).closest(
+      'section',
+    );
+    expect(
+      within(card as HTMLElement)
+        .getByText(sentence)
+        .classList.contains('wrong'),
+    ).toBe(true);
+  });
+});
+
+describe('the jobs', () => {
+  it('are all a click away, each with what can be done', async () => {
+    const { host } = await openWindow('importing', at('overview'));
+    const status = await host.status({ active: false });
+    const [first] = status.jobs as [Job];
+    const fault: Fault = { code: 'disk_full', what: 'The disk is full.', next: 'free_space' };
+    const jobs: Job[] = [
+      first,
+      { ...first, job: 2, bundle: null, recordsDone: 12, secondsLeft: null },
+      { ...first, job: 3, what: 'Making room', bundle: null, bytesDone: 0, bytesTotal: 0, recordsDone: 0 },
+      { ...first, job: 4, state: 'failed', fault, sentence: fault.what, secondsLeft: null },
+    ];
+    vi.spyOn(host, 'status').mockResolvedValue({ ...status, jobs });
+    const [cancel, dismiss] = [vi.spyOn(host, 'cancel_job'), vi.spyOn(host, 'dismiss_job')];
+    const all = await screen.findByRole('button', { name: /and 3 more 1 failed/ });
+    await fireEvent.click(all);
+    const list = within(await screen.findByRole('dialog', { name: 'Jobs' }));
+    const lines = list.getAllByRole('listitem').map((line) => line.textContent.replace(/\s+/g, ' '));
+    expect(lines[0]).toContain('Checking and storing: Riverside Medical Center · EHR');
+    expect(lines[0]).toMatch(/1,240 records · 522.8 MB of 843.2 MB · about 41 s left/);
+    expect(lines[1]).toContain('12 records');
+    expect(lines[2]).not.toMatch(/\b0\b/);
+    expect(lines[3]).toContain('The disk is full.');
+    expect(await troubles()).toEqual([]);
+    await fireEvent.click(list.getAllByRole('button', { name: /^Cancel/ })[1] as HTMLElement);
+    expect(cancel).toHaveBeenCalledWith({ job: 2 });
+    await fireEvent.click(list.getByRole('button', { name: /^Dismiss/ }));
+    expect(dismiss).toHaveBeenCalledWith({ job: 4 });
+  });
+});
+
+describe('a partial count', () => {
+  it('says so wherever it stands', async () => {
+    await openWindow('importing', at('overview'));
+    const starts = (await screen.findByText('Places to start')).closest('section');
+    expect(starts?.textContent.match(/\d so far/g)).toHaveLength(4);
+    const coverage = screen.getByText('Coverage by system').closest('section');
+    expect(coverage?.textContent).toContain('3 × 1 day without events so far');
+    expect(coverage?.textContent).toContain('may yet grow');
+  });
+
+  it('is not said of a whole one', async () => {
+    await openWindow('normal', at('overview'));
+    await screen.findByText('Places to start');
+    expect(shown()).not.toContain('so far');
+  });
+});
+
+describe('a place to start', () => {
+  it.each([
+    ['Exports', 'action:export,print,disclose,copy'],
+    ['Emergency', 'emergency:yes'],
+  ])('%s… asks for exactly what it counts', async (name, filter) => {
+    const { host } = await openWindow('normal', at('overview'));
+    const asked = vi.spyOn(host, 'look');
+    await fireEvent.click(await screen.findByRole('button', { name: new RegExp(`^${name}`) }));
+    await waitFor(() => expect(asked).toHaveBeenCalledWith(expect.objectContaining({ filter })));
+  });
+});
+
+describe('what is printed', () => {
+  it('calls a row named where a finding names it, and bears the mark of the sample', async () => {
+    const { host } = await openWindow('normal', at('timeline'));
+    const real = host.rows;
+    vi.spyOn(host, 'rows').mockImplementation(async (ask) => {
+      const page = await real(ask);
+      return { ...page, rows: page.rows.map((row) => ({ ...row, integrity: 'altered', state: 'misplaced' })) };
+    });
+    vi.spyOn(host, 'print_rows').mockResolvedValue({});
+    const grid = await screen.findByRole('grid');
+    await waitFor(() => expect(grid.textContent).toContain('MRN-'));
+    press('p', { ctrlKey: true }, document.body);
+    const paper = () => document.querySelector('.paper')?.textContent ?? '';
+    await waitFor(() => expect(paper()).toContain('(In a finding)'));
+    expect(shown()).not.toContain('altered or damaged');
+    expect(paper()).toContain('Everybody in this vault is invented');
   });
 });
 
@@ -209,6 +381,19 @@ describe('the frame', () => {
     expect(within(band).queryByRole('button', { name: /close/i })).toBeNull();
   });
 
+  it('keeps band and badge on the screens beside those of the bundle', async () => {
+    await openWindow('altered', at('overview'));
+    const band = await screen.findByRole('alert');
+    const bundles = screen.getByText('All bundles').closest('a');
+    location.hash = bundles?.getAttribute('href') ?? '';
+    await screen.findByText('Nothing is sent anywhere', { exact: false });
+    expect(screen.getByRole('alert')).toBe(band);
+    await fireEvent.click(screen.getByRole('button', { name: 'Open bundle…' }));
+    await screen.findByLabelText('Who handed it over');
+    expect(screen.getByRole('alert')).toBe(band);
+    expect(document.querySelector('header .seal')?.textContent).toContain('Altered');
+  });
+
   it('cancels the job shown by key', async () => {
     const { host } = await openWindow('importing', at('overview'));
     const cancel = vi.spyOn(host, 'cancel_job');
@@ -222,6 +407,20 @@ describe('the frame', () => {
     await screen.findByText('What is inside');
     press('F1', {}, document.body);
     await screen.findByText('In the histogram');
+    expect(await troubles()).toEqual([]);
+  });
+});
+
+describe('the verification report', () => {
+  it('is saved under a name that is chosen, and a refusal is told in its place', async () => {
+    const { host } = await openWindow('altered', at('integrity'));
+    await fireEvent.click(await screen.findByRole('button', { name: 'Save report…' }));
+    await screen.findByText('The report is saved as verification-report-3fa9c2d17b60.html.');
+    const what = 'report.html exists already. Choose another name.';
+    // A fault is a plain object, as the host gives it.
+    vi.spyOn(host, 'save_report').mockRejectedValue({ code: 'bad_input', what, next: 'choose_another' });
+    await fireEvent.click(screen.getByRole('button', { name: 'Save report…' }));
+    await screen.findByText(what);
     expect(await troubles()).toEqual([]);
   });
 });

@@ -20,6 +20,7 @@ import { text } from '../text/en';
 import { utc } from '../text/format';
 import { Asked } from './asked.svelte';
 import { Comparing } from './comparing.svelte';
+import type { Arrival } from './importing.svelte';
 import { Keys } from './keys.svelte';
 import { Places, type ScreenName } from './place.svelte';
 import type { Session } from './session.svelte';
@@ -39,7 +40,7 @@ export interface Shown {
   row: number | null;
 }
 
-export type Opened = 'none' | 'palette' | 'help' | 'goToTime';
+export type Opened = 'none' | 'palette' | 'help' | 'goToTime' | 'jobs';
 
 export class Desk {
   readonly session: Session;
@@ -54,6 +55,8 @@ export class Desk {
   dragging = $state(false);
   /** The import whose bundle is gone to once it is known. */
   awaited = $state<number | null>(null);
+  /** Handovers of this unlock whose answer nobody has put away yet. */
+  arrivals = $state.raw<Arrival[]>([]);
   opened = $state<Opened>('none');
   shown = $state.raw<Shown | null>(null);
   /** The look that is on screen, for what acts on it from elsewhere. */
@@ -129,6 +132,11 @@ export class Desk {
 
   /** Goes to the bundle of an import that was just started, once the program knows which it is. */
   meetAwaited(): void {
+    const named = (arrival: Arrival) =>
+      this.session.status.jobs.find(({ job }) => job === arrival.job)?.bundle ?? null;
+    if (this.arrivals.some((each) => each.bundle === null && named(each) !== null)) {
+      this.arrivals = this.arrivals.map((each) => ({ ...each, bundle: each.bundle ?? named(each) }));
+    }
     const job = this.session.status.jobs.find((each) => each.job === this.awaited);
     if (!job || job.bundle === null) return;
     this.awaited = null;
@@ -154,17 +162,31 @@ export class Desk {
       const { chosen } = await question();
       if (!chosen) return;
       this.chosen = chosen;
-      this.places.go('import', { bundle: null });
+      this.places.go('import');
     } catch (caught) {
       if (!isFault(caught)) throw caught;
       this.choiceFault = caught.what;
     }
   }
 
+  /** The form for what was named when the program was started, or dropped before the vault was open; if anything was. */
+  async takeNamed(): Promise<void> {
+    await this.#adopt(() => this.host.chosen({}));
+  }
+
+  /** What became of the latest handover of the bundle on the desk, until it is put away. */
+  get arrival(): Arrival | null {
+    return this.arrivals.findLast(({ bundle }) => bundle !== null && bundle === this.bundle) ?? null;
+  }
+
+  putAway(arrival: Arrival): void {
+    this.arrivals = this.arrivals.filter((each) => each !== arrival);
+  }
+
   /** Something is dragged over the window, or was dropped on it. */
   drag(drag: Drag): void {
     this.dragging = drag === 'over';
-    if (drag === 'dropped') void this.#adopt(() => this.host.chosen({}));
+    if (drag === 'dropped') void this.takeNamed();
   }
 
   /** Goes to a question, under its number. */

@@ -28,10 +28,24 @@ export const hashDigits = (typed: string): string =>
     .replace(/^sha-?256[:=]\s*/, '')
     .replace(/[\s:]/g, '');
 
+/** What was said of a bundle that was handed over, and how it compares. */
+export interface Arrival {
+  /** Its import; `null` where the bundle was here already, and only the access log has this handover. */
+  job: number | null;
+  /** The bundle, once it is known. */
+  bundle: string | null;
+  handedBy: string;
+  handedOn: string;
+  channel: string;
+  /** How the quoted hash compares, in a sentence; `null` when none was quoted. */
+  quoted: string | null;
+  agrees: boolean | null;
+}
+
 export class Importing {
   handedBy = $state('');
   handedOn = $state('');
-  channel: string = $state(text.importing.channels[0] ?? '');
+  channel = $state('');
   quoted = $state('');
   zone = $state('');
   busy = $state(false);
@@ -62,15 +76,19 @@ export class Importing {
     this.fault = null;
     try {
       const digits = hashDigits(this.quoted);
-      const started = await this.#desk.host.import({
-        token: this.chosen.token,
+      const said = {
         handedBy: this.handedBy.trim(),
         handedOn: this.handedOn,
         channel: this.channel.trim(),
+      };
+      const started = await this.#desk.host.import({
+        token: this.chosen.token,
+        ...said,
         quotedSha256: digits === '' ? null : digits,
         zoneForBareTimes: this.zone === '' ? null : this.zone,
       });
-      await this.#follow(started.job, started.already);
+      const { job, already: bundle, quoted, quotedAgrees: agrees } = started;
+      await this.#follow({ job, bundle, ...said, quoted, agrees });
     } catch (caught) {
       if (!isFault(caught)) throw caught;
       this.fault = caught.what;
@@ -80,17 +98,21 @@ export class Importing {
   }
 
   /** Goes to the bundle as soon as it is known which one it is. */
-  async #follow(job: number | null, already: string | null): Promise<void> {
+  async #follow(arrival: Arrival): Promise<void> {
     const { session } = this.#desk;
     this.#desk.chosen = null;
-    if (already !== null) {
+    if (arrival.job === null || arrival.quoted !== null) {
+      this.#desk.arrivals = [...this.#desk.arrivals, arrival];
+    }
+    if (arrival.agrees === false && arrival.quoted !== null) session.live.alarm(arrival.quoted);
+    if (arrival.bundle !== null) {
       session.live.say(text.importing.already);
-      this.#desk.openBundle(already);
+      this.#desk.openBundle(arrival.bundle);
       return;
     }
     session.live.say(text.importing.started);
-    this.#desk.awaited = job;
+    this.#desk.awaited = arrival.job;
     await this.#desk.refreshBundles();
-    this.#desk.places.go('open', { bundle: null });
+    this.#desk.places.go('open');
   }
 }

@@ -56,7 +56,7 @@ const bindings = {
   itsPatient: { where: 'grid', keys: ['M'] },
   around: { where: 'grid', keys: ['A'] },
   goToTime: { where: 'grid', keys: ['G'], palette: true },
-  copyCell: { where: 'grid', keys: ['C'] },
+  copyCell: { where: 'grid', keys: ['C', 'Ctrl+C'] },
   copyRecord: { where: 'grid', keys: ['Shift+C'] },
 
   barByBar: { where: 'histogram', keys: ['ArrowLeft', 'ArrowRight'], fixed: true },
@@ -117,6 +117,18 @@ const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement &&
   (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
+/** A field that text is typed into. */
+export const isTextField = (target: EventTarget | null): boolean =>
+  target instanceof HTMLTextAreaElement ||
+  (target instanceof HTMLInputElement &&
+    !/^(button|checkbox|color|file|image|radio|range|reset|submit)$/.test(target.type));
+
+/** What a field of text does itself: it takes back what was typed, not what was done. */
+const OF_TEXT = ['A', 'C', 'V', 'X', 'Y', 'Z', 'Shift+Z'].map((key) => `Ctrl+${key}`);
+/** On macOS these move by words. */
+const OF_TEXT_ON_MAC = ['Alt+ArrowLeft', 'Alt+ArrowRight'];
+const ofText = (key: string) => OF_TEXT.includes(key) || (onMac() && OF_TEXT_ON_MAC.includes(key));
+
 export class Keys {
   /** Whether single letters act at all. */
   singleKeys = $state(true);
@@ -154,6 +166,7 @@ export class Keys {
   press(event: KeyboardEvent, where: Where): boolean {
     if (event.defaultPrevented || event.isComposing) return false;
     const key = pressed(event);
+    if (ofText(key) && isTextField(event.target)) return false;
     const single = isSingle(key);
     if (single && (isTyping(event.target) || (where !== 'anywhere' && !this.singleKeys && key !== 'Space'))) {
       return false;

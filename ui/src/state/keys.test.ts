@@ -65,6 +65,32 @@ describe('a pressed key', () => {
     field.remove();
   });
 
+  it('is the field’s own where it takes back, chooses or copies what was typed', () => {
+    const keys = new Keys();
+    const ran: string[] = [];
+    keys.on({ undo: () => ran.push('undo'), redo: () => ran.push('redo'), lock: () => ran.push('lock') });
+    const fields = ['<input />', '<textarea></textarea>', '<input type="checkbox" />'].map((markup) => {
+      const holder = document.body.appendChild(document.createElement('div'));
+      holder.innerHTML = markup;
+      holder.addEventListener('keydown', (event) => keys.press(event, 'anywhere'));
+      return holder.firstElementChild as HTMLElement;
+    });
+    const type = (field: HTMLElement | undefined, name: string, shiftKey = false) => {
+      const event = key(name, { ctrlKey: true, bubbles: true, shiftKey });
+      field?.dispatchEvent(event);
+      return event.defaultPrevented;
+    };
+    for (const field of fields.slice(0, 2)) {
+      expect(type(field, 'z')).toBe(false);
+      expect(type(field, 'Z', true)).toBe(false);
+      expect(type(field, 'l')).toBe(true);
+    }
+    expect(ran).toEqual(['lock', 'lock']);
+    // A checkbox has nothing of its own to take back.
+    expect(type(fields[2], 'z')).toBe(true);
+    for (const field of fields) field.parentElement?.remove();
+  });
+
   it('is not swallowed when nobody listens', () => {
     const event = key('l', { ctrlKey: true });
     expect(new Keys().press(event, 'anywhere')).toBe(false);

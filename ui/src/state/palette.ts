@@ -4,6 +4,7 @@
  * Pure: it asks the program for nothing, because looking for a person is a look.
  */
 
+import type { PersonKind } from '../host/generated/PersonKind';
 import { text } from '../text/en';
 import type { Desk } from './desk.svelte';
 import { bindingOf, commandIds, type CommandId } from './keys.svelte';
@@ -44,31 +45,42 @@ export function entriesFor(desk: Desk, typed: string): PaletteEntry[] {
   return [...commands, ...looksFor(desk, wanted), ...bundles];
 }
 
+/** Words that a filter's terms begin with. */
+const FIELDS = [...Object.keys(text.timeline.fields), 'from', 'to'];
+
+/**
+ * Whose chart or deeds are meant, if it can be one person: a single bare word, or `user:` or `patient:` and nothing
+ * after it. Whatever a filter reads in another way (several terms, "not", "or", quotes, an open end) is a filter.
+ */
+function personIn(wanted: string): { kind: PersonKind | null; id: string } | null {
+  const [, kind, id] = /^(?:(user|patient):)?([^\s",*]+)$/.exec(wanted) ?? [];
+  if (id === undefined) return null;
+  if (kind === 'user' || kind === 'patient') return { kind, id };
+  const field = /^-?([a-z]+):/.exec(id)?.[1];
+  return id.startsWith('-') || (field !== undefined && FIELDS.includes(field)) ? null : { kind: null, id };
+}
+
 function looksFor(desk: Desk, wanted: string): PaletteEntry[] {
   if (wanted === '' || desk.bundle === null || desk.logBroken) return [];
-  const user = /^user:(.+)$/.exec(wanted)?.[1];
-  const patient = /^patient:(.+)$/.exec(wanted)?.[1];
-  const filter = /(^|\s)-?[a-z]+:\S/.test(wanted);
+  const person = personIn(wanted);
   const looks: PaletteEntry[] = [];
-  if (user === undefined && (patient !== undefined || !filter)) {
-    const id = patient ?? wanted;
+  if (person && person.kind !== 'user') {
     looks.push({
       key: 'chart',
       kind: 'chart',
-      title: text.palette.chart(id),
+      title: text.palette.chart(person.id),
       run: () => {
-        desk.turnTo('patient', id);
+        desk.turnTo('patient', person.id);
       },
     });
   }
-  if (patient === undefined && (user !== undefined || !filter)) {
-    const id = user ?? wanted;
+  if (person && person.kind !== 'patient') {
     looks.push({
       key: 'user',
       kind: 'user',
-      title: text.palette.user(id),
+      title: text.palette.user(person.id),
       run: () => {
-        desk.turnTo('user', id);
+        desk.turnTo('user', person.id);
       },
     });
   }

@@ -1,7 +1,8 @@
 /**
  * The vault as the window sees it: locked or open, whose, why, how the log stands, what work runs.
  *
- * Asks for the status every half second and says whether the person did anything. Owns nothing about a person except
+ * Asks for the status every half second and says whether the person did anything; behind a lock, as long as an import
+ * goes on. Owns nothing about a person except
  * the purpose; what screens know lives in `Desk`, which is dropped as a whole when the vault locks.
  */
 
@@ -133,6 +134,8 @@ export class Session {
     history.replaceState(null, '', '#/open');
     this.live.say(text.live.locked);
     await this.begin();
+    // An import may go on behind the lock; how far it is, is all that is told of it.
+    this.#follow();
   }
 
   async givePurpose(purpose: string): Promise<void> {
@@ -164,16 +167,16 @@ export class Session {
     try {
       const status = await this.host.status({ active: this.#active });
       this.#active = false;
-      if (!this.open) return;
-      if (status.locked) {
+      if (this.open && status.locked) {
         await this.closed();
         return;
       }
-      this.status = status;
+      // An answer from before a lock or an unlock is of no use.
+      if (status.locked === !this.open) this.status = status;
     } catch (caught) {
       // The status is asked for again in half a second; a fault is heard by the guard.
       if (!isFault(caught)) throw caught;
     }
-    if (this.open) this.#follow();
+    if (this.open || this.status.jobs.length > 0) this.#follow();
   }
 }

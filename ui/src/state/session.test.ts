@@ -49,6 +49,30 @@ describe('the session', () => {
     vi.useRealTimers();
   });
 
+  it('follows an import behind the lock, and nothing else', async () => {
+    vi.useFakeTimers();
+    const session = new Session(connect('importing', EVENTS));
+    await session.begin();
+    await session.lock();
+    await vi.advanceTimersByTimeAsync(600);
+    expect(session.open).toBe(false);
+    expect(session.status.jobs.map(({ bundle, state }) => [bundle, state])).toEqual([[null, 'running']]);
+    expect(session.status.user).toBeNull();
+    session.stop();
+
+    const idle = connect('normal', EVENTS);
+    const status = vi.spyOn(idle, 'status');
+    const other = new Session(idle);
+    await other.begin();
+    await other.lock();
+    await vi.advanceTimersByTimeAsync(600);
+    const asked = status.mock.calls.length;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(status).toHaveBeenCalledTimes(asked);
+    other.stop();
+    vi.useRealTimers();
+  });
+
   it('tells the program whether the person did anything', async () => {
     vi.useFakeTimers();
     const host = connect('normal', EVENTS);

@@ -18,6 +18,7 @@ import type { Question } from './views';
 
 const BINS_MAX = 240;
 const DETAIL_AFTER_MS = 250;
+const SLOW_AFTER_MS = 300;
 
 export class Timeline {
   look = $state.raw<Look | null>(null);
@@ -27,6 +28,8 @@ export class Timeline {
   detailOpen = $state(true);
   cursor = $state(0);
   readonly opening = new Asked<Look>();
+  /** Whether the answer takes so long that the rows of the question before have to be called that. */
+  slow = $state(false);
   /** What is known of the person the question is fixed to. */
   person = $state.raw<PersonPage | null>(null);
   readonly bins = new Asked<Bins>();
@@ -45,7 +48,10 @@ export class Timeline {
 
   /** Opens a question. What was shown stays until the answer is there. */
   async show(question: Question, row: number): Promise<void> {
+    const slow = setTimeout(() => (this.slow = this.opening.waiting), SLOW_AFTER_MS);
     const look = await this.opening.ask(() => this.#open(question));
+    clearTimeout(slow);
+    this.slow &&= this.opening.waiting;
     if (look) await this.#adopt(look, row);
   }
 

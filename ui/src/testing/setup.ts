@@ -1,7 +1,10 @@
 /** What jsdom lacks of a window, as little as the components need. Layout is none of it: everything measures zero. */
 
-import { cleanup } from '@testing-library/svelte';
+import { cleanup, configure } from '@testing-library/svelte';
 import { afterEach, vi } from 'vitest';
+
+// A busy machine is no failure: what is waited for comes, or the test as a whole runs out of time.
+configure({ asyncUtilTimeout: 20_000 });
 
 class NoResize implements ResizeObserver {
   observe(): void {

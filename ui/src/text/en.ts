@@ -6,6 +6,7 @@
  */
 
 import { compare, coverage, integrity, integrityValues, rowMeanings, rowStates, selfTest } from './integrity';
+import { trust } from './trust';
 
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 
@@ -41,6 +42,8 @@ export const text = {
   live: {
     locked: 'The vault is locked.',
     copied: (what: string) => `Copied the ${what}. The access log says so.`,
+    copyElsewhere:
+      'This is not copied by selecting. In the table C copies the cell and Shift+C the record; the access log says so.',
     range: (range: string, events: string) => `Range ${range}. ${events} events.`,
     rangeCleared: 'The whole period.',
     matching: (shown: string, whole: string) => `${shown} of ${whole} events.`,
@@ -101,6 +104,8 @@ export const text = {
     passphrase: 'Passphrase',
     unlock: 'Unlock',
     unlocking: 'Unlocking. This takes about a second on purpose.',
+    behindTitle: 'Import behind the lock',
+    behind: 'An import goes on behind the lock. The vault is closed when it has ended.',
     recover: 'Use the recovery key',
     notRecover: 'Use the passphrase',
     recoveryKey: 'Recovery key',
@@ -159,6 +164,7 @@ export const text = {
     handedByHint: 'Name and department',
     handedOn: 'When',
     channel: 'By which channel',
+    channelHint: 'Choose or type; nothing is assumed',
     channels: ['E-mail', 'File share', 'USB stick', 'Secure transfer', 'Downloaded by me'],
     quoted: 'Hash that was quoted with it (SHA-256), if any',
     quotedHint: '64 hexadecimal digits; compared while you type',
@@ -166,13 +172,18 @@ export const text = {
     quotedDiffers: 'It is not the hash of this file.',
     quotedShort: (digits: number) => `${digits} of 64 digits.`,
     quotedOdd: 'A SHA-256 has only the digits 0–9 and a–f.',
-    quotedLater: 'Compared after the folder has been read.',
+    quotedLater:
+      'Compared with the folder’s lists when the import begins. The answer is shown with the bundle.',
     zone: 'Zone for times that have none',
     zoneNone: 'Leave them undated',
     act: 'Import',
     nothing: 'Nothing has been chosen to import.',
     toBundles: 'Choose a bundle',
     already: 'This bundle is already in the vault. Nothing was changed.',
+    alreadyNote: 'The import record keeps the first handover. This one is in the access log.',
+    arrivedTitle: 'The hash that was quoted',
+    firstTime: 'First handover',
+    thisTime: 'This handover',
     started: 'The import runs. You can look while it does.',
   },
 
@@ -191,11 +202,15 @@ export const text = {
     patients: 'Patients',
     zone: 'Zone of the source',
     firstLast: 'First and last event',
+    others: 'Other bundles of this vault',
+    othersUnknown: 'It is not yet known whether other bundles hold some of these records.',
+    othersNote:
+      'Nothing is left out: each bundle shows all of its records, marked. The command line, which asks all bundles at once, counts a record once.',
     coverage: 'Coverage by system',
     starts: 'Places to start',
     startsNote: 'Counts of what the records say, nothing more.',
     breakGlass: 'Emergency access',
-    exports: 'Exports, prints and disclosures',
+    exports: 'Exports, prints, copies and disclosures',
     failedLogins: 'Failed sign-ins',
     undated: 'Events without a usable time',
     received: 'How it came to us',
@@ -203,6 +218,8 @@ export const text = {
     handedOn: 'On',
     channel: 'Channel',
     importedBy: 'Imported by',
+    bareTimes: 'Times without a zone',
+    bareTimesIn: (zone: string) => `Read as times in ${zone}, by choice at import`,
     quoted: 'Quoted hash',
     notQuoted: 'None was quoted',
     sha256: 'SHA-256',
@@ -222,6 +239,14 @@ export const text = {
     summary: (matching: string, whole: string) => `${matching} of ${whole} events`,
     summaryAll: (whole: string) => `${whole} events`,
     zone: (zone: string) => `times in ${zone}`,
+    alsoElsewhere: (count: string) => `${count} of them also in another bundle`,
+    alsoIn: (bundles: number) =>
+      `The same record is in ${bundles} other ${plural(bundles, 'bundle', 'bundles')}`,
+    contradictedBy: (bundles: number) =>
+      `${bundles} other ${plural(bundles, 'bundle has', 'bundles have')} another content for this record`,
+    notCompared: 'not yet compared with the other bundles',
+    searching:
+      'Searching. Below are the rows of the question before; a search that takes long can be cancelled in the bar at the bottom.',
     growing: 'The import still runs; more may match.',
     refresh: 'Look again',
     filters: 'Filters',
@@ -252,10 +277,16 @@ export const text = {
       ip: 'address',
       policy: 'policy',
       class: 'class',
-      from: 'from',
-      to: 'before',
+      emergency: 'emergency access',
       bundle: 'bundle',
     } as Record<string, string>,
+    // A range includes what it names.
+    edges: {
+      from: (when: string) => `from ${when}`,
+      to: (when: string) => `to ${when} (included)`,
+      notFrom: (when: string) => `before ${when}, or without a time`,
+      notTo: (when: string) => `after ${when}, or without a time`,
+    },
     columns: {
       number: '#',
       time: 'Time',
@@ -353,6 +384,7 @@ export const text = {
     firstBytes: (shown: string, bytes: string) =>
       `The first ${shown} of ${bytes} bytes. All of them are kept as they came.`,
     proof: 'Proof',
+    elsewhere: 'In other bundles',
     undated: 'No usable time',
   },
 
@@ -379,8 +411,11 @@ export const text = {
     user: 'User',
     whoOpened: 'Who opened this chart',
     touched: 'Patients this user touched',
-    counterparts: (shown: string, total: string, what: string) =>
-      shown === total ? `${total} ${what}` : `${shown} of ${total} ${what}, most events first`,
+    circle: (total: string, what: string) => `${total} ${what}`,
+    circlePart: (first: string, last: string, total: string, what: string) =>
+      `${first} to ${last} of ${total} ${what}`,
+    previous: 'Previous',
+    next: 'Next',
     usersWord: (count: number) => plural(count, 'user', 'users'),
     patientsWord: (count: number) => plural(count, 'patient', 'patients'),
     eventsWord: (count: number) => plural(count, 'event', 'events'),
@@ -408,6 +443,8 @@ export const text = {
   coverage,
   compare,
   selfTest,
+
+  trust,
 
   log: {
     title: 'My access log',
@@ -485,6 +522,12 @@ export const text = {
     rowsShown: (matching: string, whole: string) => `${matching} of ${whole} shown`,
     row: (row: string) => `Row ${row}`,
     jobs: 'Jobs',
+    showJobs: 'Show all jobs',
+    moreJobs: (count: number) => `and ${count} more`,
+    failedJobs: (count: number) => `${count} failed`,
+    noJobs: 'Nothing is being done.',
+    jobOf: (what: string, bundle: string) => `${what}: ${bundle}`,
+    dismissJob: 'Dismiss',
     job: (records: string, bytes: string) => `${records} records · ${bytes}`,
     timeLeft: (left: string) => `about ${left} left`,
     stopping: 'Stopping…',

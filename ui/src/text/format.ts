@@ -115,7 +115,7 @@ export function day(epochMs: number, zone: string): string {
 }
 
 /** "14 Mar, 02:20". */
-export function dayAndMinute(epochMs: number, zone: string): string {
+function dayAndMinute(epochMs: number, zone: string): string {
   const parts = partsOf(zone, epochMs);
   return `${Number(parts.day)} ${text.months[Number(parts.month) - 1] ?? ''}, ${parts.hour}:${parts.minute}`;
 }

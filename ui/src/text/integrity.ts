@@ -28,8 +28,9 @@ export const integrity = {
   findingsCut: (shown: string, total: string) =>
     `The first ${shown} of ${total} findings, the worst first. The whole report: chartproof verify --format json.`,
   severities: { error: 'Differs', warning: 'Note', info: 'For information' } as Record<string, string>,
-  expected: 'Hash that is stored',
-  actual: 'Hash that was computed',
+  ownHash: ['Hash that is stored', 'Hash that was computed'],
+  otherHash: ['Hash expected here', 'Hash found here'],
+  notHash: ['Stated', 'Found'],
   failure: {
     first: 'What failed first',
     stands: 'What stands',
@@ -43,6 +44,8 @@ export const integrity = {
   onlyStanding: 'Look only at records that stand',
   loading: 'Reading the report…',
   running: 'The check is still running; this is what is known so far.',
+  save: 'Save report…',
+  saved: (file: string) => `The report is saved as ${file}.`,
 };
 
 const states: Record<CoverageState, string> = {
@@ -88,6 +91,8 @@ export const coverage = {
   state: 'State',
   none: 'No record has a time, so nothing can be placed in it.',
   nothing: 'There is nothing here yet.',
+  soFar: 'so far',
+  growing: 'So far: the import still runs, and what is counted here may yet grow.',
   further: (count: number) =>
     `${count} further ${plural(count, 'stretch is', 'stretches are')} like the one before and not listed.`,
 };
@@ -104,7 +109,8 @@ export const rowStates: Record<RowState, string> = {
 export const rowMeanings: Record<RowState, string> = {
   proven: 'It agrees with its own hash and its neighbors, and a pinned key or an anchor vouches for it.',
   stands: 'It agrees with its own hash and its neighbors.',
-  not_verified: 'It was not checked, or nothing can be said of it.',
+  not_verified:
+    'It was not checked with what this office vouches for today, or nothing can be said of it.',
   beside: 'Records beside it are missing; it agrees with its own hash.',
   misplaced: 'A finding names it for where it stands, or it lies in a span in which something was altered.',
   altered: 'What it says is not what was recorded, or nobody can tell.',

@@ -135,7 +135,8 @@ impl Body {
                 self.bundle = Some(bundle.clone());
                 self.handed_over(handover);
             }
-            Entry::ImportUndone { bundle, records, why } => {
+            Entry::VerifyBegun { bundle } => self.bundle = Some(bundle.clone()),
+            Entry::ImportUndone { bundle, records, why } | Entry::VerifyUndone { bundle, records, why } => {
                 self.bundle = Some(bundle.clone());
                 self.result("records", *records);
                 self.detail("why", why.word());
@@ -157,6 +158,7 @@ impl Body {
                     self.result(name, *count);
                 }
             }
+            Entry::EventSought { event_id } => self.object = Some(event_id.clone()),
             Entry::ViewEvent { event_ref } => self.object = Some(event_ref.clone()),
             Entry::Reveal { object } => self.object = Some(object.clone()),
             Entry::Copy { object, rows } | Entry::Print { object, rows } => self.take(object, *rows),
@@ -179,6 +181,10 @@ impl Body {
                 self.detail("intact", if *intact { "yes" } else { "no" });
             }
             Entry::LogExported { destination } => self.detail("destination", destination),
+            Entry::ReportSaved { bundle, destination } => {
+                self.bundle = Some(bundle.clone());
+                self.detail("destination", destination);
+            }
             Entry::KeyPinned { fingerprint, kind, vouched_by, step } => {
                 self.object = Some(fingerprint.clone());
                 self.detail("kind", kind);

@@ -24,6 +24,8 @@ pub enum LockCause {
     Idle,
     /// The program ended.
     Ended,
+    /// It was locked before; the import that went on behind the lock has ended, or was stopped with the program.
+    WorkEnded,
 }
 
 impl LockCause {
@@ -32,6 +34,7 @@ impl LockCause {
             Self::Asked => "asked",
             Self::Idle => "idle",
             Self::Ended => "ended",
+            Self::WorkEnded => "work_ended",
         }
     }
 }
@@ -147,6 +150,20 @@ pub enum Entry {
         /// Of those, shown by the evidence and not named.
         missed: u64,
     },
+    /// A stored bundle is about to be verified again, from its kept source.
+    VerifyBegun {
+        /// Its id.
+        bundle: String,
+    },
+    /// A verification that was begun came to no verdict.
+    VerifyUndone {
+        /// The bundle's id.
+        bundle: String,
+        /// How many records had been looked at.
+        records: u64,
+        /// Why.
+        why: Undone,
+    },
     /// Rows, facets and counts of one question are about to be shown.
     Look(Question),
     /// A look is over.
@@ -164,6 +181,11 @@ pub enum Entry {
     ViewEvent {
         /// Which one.
         event_ref: String,
+    },
+    /// An event is about to be looked for by its id, in all bundles.
+    EventSought {
+        /// The id as it was typed.
+        event_id: String,
     },
     /// The patients that a question finds are about to be listed.
     PatientsList(Question),
@@ -231,6 +253,13 @@ pub enum Entry {
     },
     /// The access log is about to be written to a file.
     LogExported {
+        /// Where it goes.
+        destination: String,
+    },
+    /// The verification report of a bundle is about to be written to a file.
+    ReportSaved {
+        /// The bundle's id.
+        bundle: String,
         /// Where it goes.
         destination: String,
     },
@@ -302,7 +331,7 @@ pub struct Handover {
     pub zone: Option<String>,
 }
 
-/// Why an import came to nothing.
+/// Why an import or a verification came to nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Undone {
     /// Somebody stopped it.
@@ -343,9 +372,12 @@ impl Entry {
             Self::Compared { .. } => "compared",
             Self::SelfTest { .. } => "self_test",
             Self::SelfTested { .. } => "self_tested",
+            Self::VerifyBegun { .. } => "verify_begun",
+            Self::VerifyUndone { .. } => "verify_undone",
             Self::Look(_) => "look",
             Self::LookClosed { .. } => "look_closed",
             Self::ViewEvent { .. } => "view_event",
+            Self::EventSought { .. } => "event_sought",
             Self::PatientsList(_) => "patients_list",
             Self::UsersList(_) => "users_list",
             Self::Reveal { .. } => "reveal",
@@ -359,6 +391,7 @@ impl Entry {
             Self::LogViewed { .. } => "log_viewed",
             Self::LogChecked { .. } => "log_checked",
             Self::LogExported { .. } => "log_exported",
+            Self::ReportSaved { .. } => "report_saved",
             Self::KeyPinned { .. } => "key_pinned",
             Self::KeyRevoked { .. } => "key_revoked",
             Self::AnchorAdded { .. } => "anchor_added",
@@ -374,6 +407,7 @@ impl Entry {
             self,
             Self::Look(_)
                 | Self::ViewEvent { .. }
+                | Self::EventSought { .. }
                 | Self::PatientsList(_)
                 | Self::UsersList(_)
                 | Self::Reveal { .. }

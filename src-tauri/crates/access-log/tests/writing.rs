@@ -75,6 +75,7 @@ fn every_kind_of_entry_is_written_and_stands() {
         Entry::SelfTested { test: 2, copies: 50, caught: 49, missed: 0 },
         Entry::LookClosed { look: 2, rows: 40, patients: 3, users: 2 },
         Entry::ViewEvent { event_ref: text() },
+        Entry::EventSought { event_id: text() },
         Entry::PatientsList(question(1)),
         Entry::UsersList(question(1)),
         Entry::Reveal { object: text() },
@@ -132,6 +133,7 @@ fn a_look_without_a_purpose_is_refused_and_nothing_is_written() {
     for entry in [
         Entry::Look(question(1)),
         Entry::ViewEvent { event_ref: "x".to_owned() },
+        Entry::EventSought { event_id: "x".to_owned() },
         Entry::PatientsList(question(1)),
         Entry::UsersList(question(1)),
         Entry::Reveal { object: "x".to_owned() },

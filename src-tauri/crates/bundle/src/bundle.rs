@@ -3,7 +3,8 @@
 use std::io::Read;
 
 use crate::directory::Directory;
-use crate::fault::ReadFault;
+use crate::fault::{Damage, ReadFault};
+use crate::kept::Kepts;
 use crate::limits::Limits;
 use crate::lone::LoneFile;
 use crate::steady::Stamp;
@@ -41,6 +42,14 @@ impl ContainerKind {
             Self::TarZstd => "tar.zst",
             Self::File => "file",
         }
+    }
+
+    /// The kind with exactly this word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        [Self::Directory, Self::Zip, Self::Tar, Self::TarGzip, Self::TarZstd, Self::File]
+            .into_iter()
+            .find(|kind| kind.word() == word)
     }
 }
 
@@ -87,6 +96,8 @@ pub(crate) enum Slot {
     Placed(Placed),
     /// The one file itself.
     Lone,
+    /// A file on a shelf, by its index there, and how its content was damaged when it was put there.
+    Kept { index: usize, damage: Option<Damage> },
 }
 
 #[derive(Debug)]
@@ -95,6 +106,7 @@ pub(crate) enum Container {
     Zip(Archive),
     Tar(tar::Archive),
     Lone(LoneFile),
+    Kept(Kepts),
 }
 
 /// A bundle that was opened and listed. Nothing in it has been judged.
@@ -109,6 +121,7 @@ pub struct Bundle {
     slots: Vec<Slot>,
     troubles: Vec<Trouble>,
     limits: Limits,
+    top: Option<String>,
 }
 
 impl Bundle {
@@ -125,11 +138,15 @@ impl Bundle {
         }
         files.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
         let (entries, slots) = files.into_iter().unzip();
-        Self { container, profile, entries, slots, troubles, limits: limits.clone() }
+        Self { container, profile, entries, slots, troubles, limits: limits.clone(), top: None }
     }
 
     pub(crate) fn set_profile(&mut self, profile: Profile) {
         self.profile = profile;
+    }
+
+    pub(crate) fn set_top(&mut self, top: Option<String>) {
+        self.top = top;
     }
 
     /// Refuses the container after all: nothing of it can be read from now on.
@@ -151,6 +168,7 @@ impl Bundle {
                 Some(Packing::Zstd) => ContainerKind::TarZstd,
             },
             Container::Lone(_) => ContainerKind::File,
+            Container::Kept(kept) => kept.kind(),
         }
     }
 
@@ -164,6 +182,13 @@ impl Bundle {
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// The folder in which the bundle lies inside the archive, or inside the folder that was opened; `None` where it
+    /// lies there itself. Names of entries begin below it.
+    #[must_use]
+    pub fn top(&self) -> Option<&str> {
+        self.top.as_deref()
     }
 
     /// What the container did wrong while it was listed.
@@ -225,14 +250,15 @@ impl Bundle {
         Ok(content)
     }
 
-    /// A reader over the container's own file, packed as it is; `None` for a directory, which is no file.
+    /// A reader over the container's own file, packed as it is; `None` for a directory, which is no file, and for a kept
+    /// bundle, whose container is gone.
     ///
     /// It reads the very file that the entries are read from, whatever lies at its path by now. Errors and end are as
     /// those of [`stream`](Self::stream).
     #[must_use]
     pub fn container_file(&self) -> Option<Box<dyn Read + Send + '_>> {
         match &self.container {
-            Container::Directory(_) => None,
+            Container::Directory(_) | Container::Kept(_) => None,
             Container::Zip(archive) => Some(archive.whole()),
             Container::Tar(archive) => Some(archive.whole()),
             Container::Lone(file) => Some(file.stream(self.entries.first().map_or("the file", |entry| &entry.name))),
@@ -256,6 +282,7 @@ impl Bundle {
             }
             (Container::Tar(archive), Slot::Placed(placed)) => archive.stream(&entry.name, entry.size_bytes, placed),
             (Container::Lone(file), _) => Ok(file.stream(&entry.name)),
+            (Container::Kept(kept), Slot::Kept { index, damage }) => kept.stream(entry, *index, *damage),
             _ => Err(ReadFault::NoSuchEntry { name: entry.name.clone() }),
         }
     }

@@ -4,7 +4,7 @@
 //! its end; where that is the fault of the container and not of this machine, [`ReadFault::trouble`] has the finding.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::escape::visible;
 use crate::json::JsonTrouble;
@@ -38,7 +38,21 @@ pub enum OpenFault {
     },
 }
 
-fn show(path: &std::path::Path) -> String {
+impl OpenFault {
+    /// The same with a path that says no more than the name of what was `chosen`, and what lies in it.
+    #[must_use]
+    pub fn named_from(mut self, chosen: &Path) -> Self {
+        let (Self::Missing { path } | Self::Unreadable { path, .. } | Self::NotABundle { path, .. }) = &mut self;
+        let below = chosen.parent().and_then(|folder| path.strip_prefix(folder).ok()).map(Path::to_owned);
+        // What was followed elsewhere keeps its last name.
+        if let Some(named) = below.or_else(|| path.file_name().map(PathBuf::from)) {
+            *path = named;
+        }
+        self
+    }
+}
+
+fn show(path: &Path) -> String {
     crate::escape::visible_bytes(path.as_os_str().as_encoded_bytes())
 }
 
@@ -170,8 +184,9 @@ pub enum ReadFault {
     },
 }
 
-/// How the packed content of an entry is damaged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How the packed content of an entry is damaged. Its words in data are kept with what was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Damage {
     /// The packed bytes cannot be unpacked.
     Unpackable,

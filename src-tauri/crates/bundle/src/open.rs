@@ -66,7 +66,10 @@ fn open_directory(path: &Path, limits: &Limits) -> Result<Bundle, OpenFault> {
             (entry, Slot::Listed(file.stamp, file.name))
         })
         .collect();
-    Ok(finish(Container::Directory(directory), files, troubles.into_list(), limits))
+    let mut bundle = finish(Container::Directory(directory), files, troubles.into_list(), limits);
+    let top = root.strip_prefix(path).ok().filter(|inner| !inner.as_os_str().is_empty());
+    bundle.set_top(top.map(|inner| inner.to_string_lossy().into_owned()));
+    Ok(bundle)
 }
 
 /// Finds the directory in which the bundle lies: the one given, or the only one in it that is a bag.
@@ -204,6 +207,7 @@ fn open_archive(path: &Path, container: Container, listed: Listed, limits: &Limi
         .collect();
     let has_directories_beside = single.is_none() && !tops.directories.is_empty();
     let mut bundle = finish(container, files, troubles, limits);
+    bundle.set_top(single.map(|top| top.trim_end_matches('/').to_owned()));
     if is_bag || bundle.is_refused() {
         return Ok(bundle);
     }

@@ -1,7 +1,7 @@
 //! What a container did wrong while its entries were listed: data for a report, never an error.
 
 /// One thing a container did wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Trouble {
     /// Which rule it broke.
     pub code: TroubleCode,
@@ -12,7 +12,8 @@ pub struct Trouble {
 }
 
 /// The rules of formats 5 for containers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum TroubleCode {
     /// The container is cut short, contradicts itself, or holds bytes that belong to no entry.
     ArchiveLayout,

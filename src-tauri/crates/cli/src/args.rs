@@ -65,6 +65,12 @@ pub(crate) enum Command {
         /// File with a head of the log from elsewhere: `{"stream_id","last_seq","last_hash","last_event_id"}`.
         #[arg(long, value_name = "FILE")]
         anchor: Vec<PathBuf>,
+        /// Write the report to a file that does not exist: .html for people, .json for programs.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+        /// Put the score of a self-test of so many rounds into the report.
+        #[arg(long, value_name = "N", requires = "report", value_parser = clap::value_parser!(u32).range(1..))]
+        self_test: Option<u32>,
         /// Raise the limits on size and count.
         #[arg(long)]
         allow_large: bool,
@@ -111,6 +117,15 @@ pub(crate) enum Command {
     Import(ImportArguments),
     /// List the bundles of the vault.
     Bundles,
+    /// One bundle of the vault.
+    #[command(subcommand)]
+    Bundle(BundleCommand),
+    /// What this office vouches for: producers' keys, signers, time stamp authorities.
+    #[command(subcommand)]
+    Trust(TrustCommand),
+    /// Where logs ended, according to somebody other than a bundle's author.
+    #[command(subcommand)]
+    Anchor(AnchorCommand),
     /// Who opened this patient's chart.
     Patient {
         #[arg(allow_hyphen_values = true, value_parser = id)]
@@ -226,9 +241,95 @@ pub(crate) struct ImportArguments {
     /// Zone for times that have none (IANA name).
     #[arg(long, value_name = "TZ")]
     pub(crate) zone: Option<String>,
+    /// Fingerprint of a key that you have compared: it is pinned in the vault first, if it is not yet.
+    #[arg(long, value_name = "KID")]
+    pub(crate) trust: Vec<String>,
+    /// Who vouched for those keys (default: the account).
+    #[arg(long, value_name = "NAME", requires = "trust")]
+    pub(crate) vouched_by: Option<String>,
     /// Raise the limits on size and count.
     #[arg(long)]
     pub(crate) allow_large: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum BundleCommand {
+    /// Check it again from its kept source, with what is vouched for today.
+    Check {
+        /// Its id, or how it begins.
+        #[arg(value_parser = id)]
+        id: String,
+    },
+    /// The verdicts that were reached on it, newest first.
+    History {
+        /// Its id, or how it begins.
+        #[arg(value_parser = id)]
+        id: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TrustCommand {
+    /// Everything that is or was pinned.
+    List,
+    /// Pin what you have compared with somebody who can vouch for it.
+    Pin {
+        /// Its whole fingerprint: sha256:HEX, SHA256:… of an SSH key, certificate-sha256:HEX.
+        kid: String,
+        /// Who vouched for it.
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        /// How they were reached: in person, by telephone under a known number, on paper.
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        how: String,
+        /// What else is worth knowing.
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        note: String,
+        /// The public key (PEM, or an SSH public key) or the certificate itself. A certificate needs it.
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Do not rely on it from a time on.
+    Revoke {
+        /// Its whole fingerprint.
+        kid: String,
+        /// From when on: RFC 3339, or a day in the zone of the vault.
+        #[arg(long, value_name = "DATE")]
+        from: String,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AnchorCommand {
+    /// Every anchor, and what imports remember.
+    List,
+    /// Add the head that a file holds: `{"stream_id","last_seq","last_event_id","last_hash"}`.
+    Add {
+        file: PathBuf,
+        /// A time stamp (RFC 3161) over that file, under a pinned certificate.
+        #[arg(long, value_name = "FILE")]
+        stamp: Option<PathBuf>,
+        /// Who gave it.
+        #[arg(long, value_name = "NAME", default_value = "")]
+        by: String,
+        /// The day it was written, YYYY-MM-DD.
+        #[arg(long, value_name = "DATE", default_value = "")]
+        written_on: String,
+        /// The day it came here, YYYY-MM-DD (default: today).
+        #[arg(long, value_name = "DATE", default_value = "")]
+        received_on: String,
+    },
+    /// Do not hold bundles against an anchor or a remembered head any more.
+    Withdraw {
+        /// Its number.
+        number: u64,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+    },
 }
 
 #[derive(Subcommand)]

@@ -6,19 +6,24 @@
 //!
 //! | command | document |
 //! |---|---|
-//! | `verify` | the report, `chartproof-verify/1` |
+//! | `verify` | the report, `chartproof-verify/1`; with `--report FILE.json` members of `chartproof-report/1` in the file |
 //! | `inspect` | what the bundle says of itself |
 //! | `sample` | `bundle_id`, `stream_id`, `events`, `files`, `bytes`, `expected`; with `list`: lines of `name`, `what` |
 //! | `sample-vault` | [`SampleVault`] |
 //! | `vault create`, `info`, `passwd`, `check` | [`Created`], `workbench::VaultInfo`, [`Changed`], [`Checked`] |
 //! | `import` | [`Imported`] |
 //! | `bundles` | lines of [`StoredBundle`] |
+//! | `bundle check`, `bundle history` | [`Rechecked`], lines of [`Past`] |
+//! | `trust list`, `anchor list` | lines of [`Vouched`], lines of [`Anchored`] |
+//! | `trust pin`, `trust revoke`, `anchor add`, `anchor withdraw` | [`Changed`] |
 //! | `patient`, `user-activity`, `search` | lines of `workbench::PlainRow`, then one of totals |
 //! | `event` | [`Event`] |
 //! | `access-log show`, `verify`, `export` | lines of [`Entry`], the check, [`Exported`] |
 
 use serde::Serialize;
-use workbench::wire::{Badge, BundleCard, LogEntry};
+use workbench::wire::{
+    AnchorCard, AnchorState, Badge, BundleCard, HeadCard, LogEntry, OtherExport, PastVerdict, PinCard,
+};
 use workbench::{PlainEvent, PlainRow};
 
 /// A sample's vault was made.
@@ -39,7 +44,7 @@ pub(crate) struct Created<'a> {
     pub(crate) warning: Option<&'a str>,
 }
 
-/// The passphrase was changed.
+/// What was asked to change was changed.
 #[derive(Serialize)]
 pub(crate) struct Changed {
     pub(crate) changed: bool,
@@ -58,6 +63,28 @@ pub(crate) struct Imported<'a> {
     pub(crate) bundle: &'a str,
     /// `stored` or `already stored`.
     pub(crate) result: &'a str,
+    /// Bundles that hold some of the same records, contradict some, or state the same id; `null` while the vault has not
+    /// compared all of them.
+    pub(crate) others: Option<Vec<Other<'a>>>,
+}
+
+/// Another bundle that one has something to do with.
+#[derive(Serialize)]
+pub(crate) struct Other<'a> {
+    bundle: &'a str,
+    /// Events that it holds too, byte for byte.
+    same: u64,
+    /// Events whose stream and number, or system and id, have other content there.
+    contradicted: u64,
+    /// Whether both state the same bundle id.
+    same_stated_id: bool,
+}
+
+impl<'a> From<&'a OtherExport> for Other<'a> {
+    fn from(other: &'a OtherExport) -> Self {
+        let OtherExport { bundle, same, contradicted, same_stated_id, .. } = other;
+        Self { bundle, same: *same, contradicted: *contradicted, same_stated_id: *same_stated_id }
+    }
 }
 
 /// The access log was exported.
@@ -100,6 +127,149 @@ impl<'a> From<&'a BundleCard> for StoredBundle<'a> {
     }
 }
 
+/// A stored bundle was checked again.
+#[derive(Serialize)]
+pub(crate) struct Rechecked<'a> {
+    pub(crate) bundle: &'a str,
+    pub(crate) integrity: Option<&'a str>,
+    pub(crate) assurance: Option<&'a str>,
+    pub(crate) badge: &'a Badge,
+    pub(crate) sentence: &'a str,
+    pub(crate) errors: u32,
+    pub(crate) warnings: u32,
+}
+
+/// A verdict of the history.
+#[derive(Serialize)]
+pub(crate) struct Past<'a> {
+    number: u64,
+    reached: &'a str,
+    by: &'a str,
+    badge: &'a str,
+    integrity: &'a str,
+    assurance: Option<&'a str>,
+    program: &'a str,
+    /// Fingerprints of pinned keys that made a difference.
+    keys: &'a [String],
+    /// Numbers of the anchors and remembered heads it was held against.
+    anchors: &'a [u64],
+    /// Whether it was reached with what is vouched for today.
+    current: bool,
+}
+
+impl<'a> From<&'a PastVerdict> for Past<'a> {
+    fn from(past: &'a PastVerdict) -> Self {
+        Self {
+            number: past.number,
+            reached: &past.reached.recorded,
+            by: &past.by,
+            badge: &past.word,
+            integrity: &past.integrity,
+            assurance: past.assurance.as_deref(),
+            program: &past.program,
+            keys: &past.keys,
+            anchors: &past.anchors,
+            current: past.current,
+        }
+    }
+}
+
+/// Something that is or was pinned.
+#[derive(Serialize)]
+pub(crate) struct Vouched<'a> {
+    fingerprint: &'a str,
+    kind: &'a str,
+    subject: Option<&'a str>,
+    vouched_by: &'a str,
+    how: Option<&'a str>,
+    note: Option<&'a str>,
+    pinned_by: &'a str,
+    pinned: &'a str,
+    /// From when on it is not relied on; `null` while it is.
+    revoked_from: Option<&'a str>,
+    revoked_why: Option<&'a str>,
+}
+
+impl<'a> From<&'a PinCard> for Vouched<'a> {
+    fn from(pin: &'a PinCard) -> Self {
+        Self {
+            fingerprint: &pin.fingerprint,
+            kind: &pin.kind,
+            subject: pin.subject.as_deref(),
+            vouched_by: &pin.vouched_by,
+            how: pin.how.as_deref(),
+            note: pin.note.as_deref(),
+            pinned_by: &pin.pinned_by,
+            pinned: &pin.pinned.recorded,
+            revoked_from: pin.revoked.as_ref().map(|revoked| revoked.from.recorded.as_str()),
+            revoked_why: pin.revoked.as_ref().map(|revoked| revoked.why.as_str()),
+        }
+    }
+}
+
+/// An anchor, or a head that an import remembers.
+#[derive(Serialize)]
+pub(crate) struct Anchored<'a> {
+    number: u64,
+    /// `anchor` or `remembered`.
+    kind: &'a str,
+    stream: &'a str,
+    last_seq: u64,
+    last_hash: &'a str,
+    /// The event in the last record; only of an anchor.
+    last_event_id: Option<&'a str>,
+    /// How an anchor came here.
+    origin: Option<&'a str>,
+    from_whom: Option<&'a str>,
+    received_on: Option<&'a str>,
+    /// The bundle that a head was seen in.
+    bundle: Option<&'a str>,
+    added: &'a str,
+    /// `stands`, `unbacked` or `withdrawn`.
+    state: AnchorState,
+    why: Option<&'a str>,
+}
+
+impl<'a> From<&'a AnchorCard> for Anchored<'a> {
+    fn from(card: &'a AnchorCard) -> Self {
+        Self {
+            number: card.number,
+            kind: "anchor",
+            stream: &card.stream,
+            last_seq: card.last_seq,
+            last_hash: &card.last_hash,
+            last_event_id: Some(&card.last_event_id),
+            origin: Some(&card.origin),
+            from_whom: card.from_whom.as_deref(),
+            received_on: Some(&card.received_on),
+            bundle: None,
+            added: &card.added.recorded,
+            state: card.state,
+            why: card.why.as_deref(),
+        }
+    }
+}
+
+impl<'a> From<&'a HeadCard> for Anchored<'a> {
+    fn from(card: &'a HeadCard) -> Self {
+        Self {
+            number: card.number,
+            kind: "remembered",
+            stream: &card.stream,
+            last_seq: card.last_seq,
+            last_hash: &card.last_hash,
+            last_event_id: None,
+            origin: None,
+            from_whom: None,
+            received_on: None,
+            bundle: Some(&card.bundle),
+            added: &card.remembered.recorded,
+            state: if card.withdrawn { AnchorState::Withdrawn } else { AnchorState::Stands },
+            why: card.why.as_deref(),
+        }
+    }
+}
+
 /// One event: the members of its row, and what is told of one event alone.
 #[derive(Serialize)]
 pub(crate) struct Event<'a> {
@@ -118,6 +288,8 @@ pub(crate) struct Event<'a> {
     line: u64,
     /// What was recomputed, in sentences.
     proof: &'a [String],
+    /// Where else the vault has this record, or another one under its name, in sentences.
+    elsewhere: &'a [String],
     badge: &'a Badge,
 }
 
@@ -141,6 +313,7 @@ impl<'a> From<&'a PlainEvent> for Event<'a> {
             file: &detail.file,
             line: detail.line,
             proof: &detail.proof,
+            elsewhere: &detail.elsewhere,
             badge: &detail.badge,
         }
     }

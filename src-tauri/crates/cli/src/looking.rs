@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use workbench::wire::Fault;
-use workbench::{Desk, Note, PlainEvent, PlainRow, RowWish, Totals, counted};
+use workbench::{Desk, Note, PlainEvent, PlainRow, RowWish, Totals, counted, grouped};
 
 use crate::args::{Account, Format, Range};
 use crate::code::Code;
@@ -13,7 +13,7 @@ use crate::output::{Output, note};
 use crate::vaults::open_for;
 
 /// Columns of the CSV form, in the order of the JSON members.
-const COLUMNS: [&str; 19] = [
+const COLUMNS: [&str; 21] = [
     "event_ref",
     "event_id",
     "time",
@@ -32,6 +32,8 @@ const COLUMNS: [&str; 19] = [
     "source_system",
     "integrity",
     "bundle",
+    "also_in",
+    "contradicted_by",
     "notes",
 ];
 
@@ -99,17 +101,29 @@ struct Counts {
 
 impl Counts {
     fn json(&self) -> serde_json::Value {
-        let Totals { total, users, patients } = self.totals;
-        if self.names_patients {
-            return json!({ "total": total, "users": users });
+        let Totals { total, users, patients, also_elsewhere, contradicted } = self.totals;
+        let mut counts = json!({
+            "total": total, "users": users, "also_elsewhere": also_elsewhere, "contradicted": contradicted
+        });
+        if !self.names_patients {
+            counts["patients"] = patients.into();
         }
-        json!({ "total": total, "users": users, "patients": patients })
+        counts
     }
 
     fn sentence(&self) -> String {
-        let Totals { total, users, patients } = self.totals;
-        let found = format!("{}, {}", counted(total, "event"), counted(users, "user"));
-        if self.names_patients { found } else { format!("{found}, {}", counted(patients, "patient")) }
+        let Totals { total, users, patients, also_elsewhere, contradicted } = self.totals;
+        let mut told = format!("{}, {}", counted(total, "event"), counted(users, "user"));
+        if !self.names_patients {
+            told = format!("{told}, {}", counted(patients, "patient"));
+        }
+        if also_elsewhere > 0 {
+            told = format!("{told}; {} of them in more than one bundle, counted once", grouped(also_elsewhere));
+        }
+        if contradicted > 0 {
+            told = format!("{told}; {} contradicted by another bundle, all of them counted", grouped(contradicted));
+        }
+        told
     }
 }
 
@@ -138,6 +152,8 @@ fn row_out(row: &PlainRow, format: Format, output: &mut Output) -> Result<(), Fa
                 optional(&row.source_system),
                 row.integrity.clone(),
                 row.bundle.clone(),
+                row.also_in.join(" "),
+                row.contradicted_by.join(" "),
                 codes(&row.notes),
             ];
             output.csv(&cells.iter().map(String::as_str).collect::<Vec<_>>())
@@ -149,7 +165,11 @@ fn row_out(row: &PlainRow, format: Format, output: &mut Output) -> Result<(), Fa
                 others => format!("{patients} +{others}"),
             };
             let integrity = if row.integrity == "stands" { "" } else { row.integrity.as_str() };
-            let marks = [integrity, &codes(&row.notes)].join(" ");
+            let elsewhere = [("also in", &row.also_in), ("contradicted by", &row.contradicted_by)];
+            let elsewhere = elsewhere
+                .map(|(what, refs)| if refs.is_empty() { String::new() } else { format!("{what} {}", refs.join(" ")) });
+            let marks = [integrity, &codes(&row.notes), &elsewhere[0], &elsewhere[1]];
+            let marks = marks.into_iter().filter(|mark| !mark.is_empty()).collect::<Vec<_>>().join(" ");
             let line = format!(
                 "{:<32} {:<14} {:<10} {:<8} {who:<24} {what:<28} {} {marks}",
                 row.time, row.user_id, row.action, row.outcome, row.event_ref
@@ -192,6 +212,7 @@ fn told(event: &PlainEvent) -> Vec<(String, String)> {
     tell("File", format!("{}, line {}", detail.file, workbench::grouped(detail.line)));
     tell("Integrity", format!("{}: {}", detail.badge.word, detail.badge.reason));
     detail.proof.iter().for_each(|sentence| tell("Proof", sentence.clone()));
+    detail.elsewhere.iter().for_each(|sentence| tell("Elsewhere", sentence.clone()));
     if !revealed {
         tell("Covered", "Names, and patients where there are several. --reveal shows them and is logged.".to_owned());
     }

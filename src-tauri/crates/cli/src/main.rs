@@ -12,6 +12,7 @@ mod output;
 mod progress;
 mod records;
 mod sampling;
+mod trusting;
 mod vaults;
 mod verifying;
 
@@ -21,8 +22,11 @@ use args::{Arguments, Command};
 use clap::Parser;
 use code::Code;
 use output::complain;
-use workbench::direct::VerifyWish;
+use workbench::direct::{ReportWish, VerifyWish};
 use workbench::doubting::SelfTestWish;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -46,8 +50,11 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<Code, workbench::wire::Fault> {
     let Arguments { format, account, command } = arguments;
     match command {
-        Command::Verify { bundle, trust, anchor, allow_large } => {
-            let wish = VerifyWish { trust: trust.clone(), anchors: anchor.clone(), allow_large: *allow_large };
+        Command::Verify { bundle, trust, anchor, report, self_test, allow_large } => {
+            let self_test_runs = self_test.unwrap_or_default();
+            let report = report.clone().map(|file| ReportWish { file, self_test_runs });
+            let (trust, anchors) = (trust.clone(), anchor.clone());
+            let wish = VerifyWish { trust, anchors, allow_large: *allow_large, report };
             verifying::verify(bundle, &wish, *format)
         }
         Command::Compare { older, newer, allow_large } => doubting::compare(older, newer, *allow_large, *format),
@@ -61,6 +68,9 @@ fn run(arguments: &Arguments) -> Result<Code, workbench::wire::Fault> {
         Command::Vault(command) => vaults::vault(command, account, *format),
         Command::Import(import) => vaults::import(import, account, *format),
         Command::Bundles => vaults::bundles(account, *format),
+        Command::Bundle(command) => trusting::bundle(command, account, *format),
+        Command::Trust(command) => trusting::trust(command, account, *format),
+        Command::Anchor(command) => trusting::anchor(command, account, *format),
         Command::Patient { id, range } => looking::patient(id, range, account, *format),
         Command::UserActivity { id, range } => looking::user_activity(id, range, account, *format),
         Command::Search { filter, range } => looking::search(filter, range, account, *format),

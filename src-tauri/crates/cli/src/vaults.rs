@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 
-use workbench::wire::{ChangePassphraseAsk, CreateVaultAsk, Fault, FaultCode, JobState, Nothing, UnlockAsk};
+use workbench::wire::{BundleAsk, ChangePassphraseAsk, CreateVaultAsk, Fault, FaultCode, JobState, Nothing, UnlockAsk};
 use workbench::{Desk, ImportWish, NoWindow, Options, counted, usual_vault_dir};
 
 use crate::args::{Account, Format, ImportArguments, VaultCommand};
@@ -98,13 +98,14 @@ pub(crate) fn import(ask: &ImportArguments, account: &Account, format: Format) -
         zone: ask.zone.clone(),
         allow_large: ask.allow_large,
     };
+    desk.rely_on(&ask.trust, ask.vouched_by.as_deref().unwrap_or_default())?;
     let started = desk.import_path(&ask.bundle, &wish)?;
     if let Some(sentence) = &started.quoted {
         note(sentence);
     }
     if let Some(already) = &started.already {
         note("This bundle is already in the vault; nothing was changed.");
-        return imported(already, "already stored", format);
+        return imported(&desk, already, "already stored", format);
     }
     let number = started.job.unwrap_or_default();
     let gauge = desk.gauge(number)?;
@@ -115,13 +116,17 @@ pub(crate) fn import(ask: &ImportArguments, account: &Account, format: Format) -
     if let Some(sentence) = &job.sentence {
         note(sentence);
     }
-    imported(&job.bundle.unwrap_or_default(), "stored", format)
+    imported(&desk, &job.bundle.unwrap_or_default(), "stored", format)
 }
 
-fn imported(bundle: &str, result: &str, format: Format) -> Result<Code, Fault> {
+fn imported(desk: &Desk, bundle: &str, result: &str, format: Format) -> Result<Code, Fault> {
     let mut output = Output::new();
     match format {
-        Format::Json => output.json(&documents::Imported { bundle, result })?,
+        Format::Json => {
+            let others = desk.overview(BundleAsk { bundle: bundle.to_owned() })?.others;
+            let others = others.as_ref().map(|others| others.iter().map(documents::Other::from).collect());
+            output.json(&documents::Imported { bundle, result, others })?;
+        }
         Format::Text | Format::Csv => output.line(bundle)?,
     }
     output.finish()?;
@@ -130,7 +135,8 @@ fn imported(bundle: &str, result: &str, format: Format) -> Result<Code, Fault> {
 
 /// `bundles`
 pub(crate) fn bundles(account: &Account, format: Format) -> Result<Code, Fault> {
-    let bundles = open(account)?.bundles(Nothing {})?.bundles;
+    let desk = open(account)?;
+    let bundles = desk.bundles(Nothing {})?.bundles;
     let mut output = Output::new();
     if format == Format::Csv {
         output.csv(&["bundle", "name", "period", "profile", "badge", "events", "imported"])?;
@@ -152,7 +158,7 @@ pub(crate) fn bundles(account: &Account, format: Format) -> Result<Code, Fault> 
         }
     }
     if format == Format::Text {
-        output.line("Days of periods and times are in UTC.")?;
+        output.line(&format!("Days of periods are read in {}; times are in UTC.", desk.zone_name()?))?;
     }
     output.finish()?;
     Ok(Code::Done)

@@ -8,7 +8,7 @@ use workbench::{Gauge, grouped};
 
 use crate::args::Format;
 use crate::code::Code;
-use crate::output::Output;
+use crate::output::{Output, note};
 use crate::progress;
 
 /// Checks a bundle and says what was found.
@@ -22,6 +22,9 @@ pub(crate) fn verify(bundle: &Path, wish: &VerifyWish, format: Format) -> Result
         Format::Text => report_as_text(&verified, &mut output)?,
     }
     output.finish()?;
+    if let Some(report) = &wish.report {
+        note(&format!("The report is in {}.", report.file.display()));
+    }
     Ok(match verified.integrity() {
         "FAIL" => Code::Bad,
         "NOT_EVALUABLE" => Code::NotEvaluable,

@@ -64,6 +64,21 @@ pub struct Row {
     pub mark: Mark,
     /// Where the record stands.
     pub place: Place,
+    /// The records of other bundles that are this one, or have its name.
+    pub twins: Vec<Twin>,
+}
+
+/// A record of another bundle that has the same stream and number, or the same system and id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Twin {
+    /// Its short name.
+    pub event_ref: EventRef,
+    /// The bundle it is in.
+    pub bundle: BundleId,
+    /// Whether it is the same record, byte for byte; else it has the name of this one and other bytes.
+    pub same: bool,
+    /// What may be said of it there.
+    pub integrity: Integrity,
 }
 
 impl Row {
@@ -138,6 +153,8 @@ pub struct Totals {
     pub patients: u64,
     /// Events without a time.
     pub undated: u64,
+    /// How many of the events another bundle holds as well, byte for byte; `None` while not every bundle was compared.
+    pub elsewhere: Option<u64>,
 }
 
 /// One person in a list: a patient with those who looked, or a user with what they opened.
@@ -220,6 +237,8 @@ pub struct BundleSummary {
     pub report: Option<String>,
     /// How many events can be seen.
     pub events: u64,
+    /// Whether its records are marked as verified: see [`Standing`](crate::Standing).
+    pub verified: bool,
 }
 
 /// What is inside a bundle, in counts.
@@ -235,6 +254,8 @@ pub struct Overview {
     pub patients: u64,
     /// Events without a time.
     pub undated: u64,
+    /// Events that their records mark as emergency access.
+    pub emergencies: u64,
     /// First and last dated event, in nanoseconds since 1970-01-01T00:00:00Z.
     pub period: Option<(i64, i64)>,
     /// Events by day, system and action, in that order.

@@ -14,6 +14,7 @@ use crate::columns::{Frame, Unreadable};
 use crate::import::NO_DAY;
 use crate::import::rows::action_of;
 use crate::people::Counts;
+use crate::repeats::Elsewhere;
 use crate::standing::{Marks, Standing};
 use crate::words::{LABELS_BETWEEN, WORD_FIELDS, WordField, Words};
 use crate::{BundleState, BundleSummary, DayCount, Overview, SourceBins, StoreFault};
@@ -48,8 +49,10 @@ pub(crate) struct Catalog {
     chunks: [Vec<ChunkInfo>; Kind::ALL.len()],
     words: [Words; WORD_FIELDS],
     days: Days,
+    emergencies: u64,
     pub(crate) patients: OnceLock<Counts>,
     pub(crate) users: OnceLock<Counts>,
+    elsewhere: OnceLock<Elsewhere>,
     /// The zone and the number of bins in which sources were counted last, and what was found.
     sources: Mutex<Option<(Zone, usize, Arc<SourceBins>)>>,
 }
@@ -77,7 +80,8 @@ pub(crate) fn summary(database: &Transaction<'_>, number: i64) -> Result<BundleS
     let mut statement = database.prepare_cached(
         "SELECT bundle_id, state, facts, handover, report,
                 (SELECT coalesce(sum(row_count), 0) FROM stored_chunk
-                 WHERE bundle = ?1 AND kind = ?2 AND run IN (SELECT run FROM stored_run WHERE bundle = ?1))
+                 WHERE bundle = ?1 AND kind = ?2 AND run IN (SELECT run FROM stored_run WHERE bundle = ?1)),
+                json_extract(standing, '$.verified')
          FROM stored_bundle WHERE number = ?1",
     )?;
     let found = statement.query_row((number, Kind::Time.number()), |row| {
@@ -88,6 +92,7 @@ pub(crate) fn summary(database: &Transaction<'_>, number: i64) -> Result<BundleS
             handover: row.get(3)?,
             report: row.get(4)?,
             events: row.get::<_, i64>(5)?.unsigned_abs(),
+            verified: row.get(6)?,
         })
     });
     found.optional()?.ok_or(StoreFault::BundleUnknown)
@@ -107,6 +112,7 @@ impl Catalog {
         let standing: Standing =
             serde_json::from_str(&standing).map_err(|_| StoreFault::Damaged { id: number, part: "standing" })?;
         let state = state(&word);
+        let (days, emergencies) = days(database, number)?;
         Ok(Self {
             number,
             id: bundle.clone(),
@@ -117,9 +123,11 @@ impl Catalog {
             marks: Marks::of(&standing),
             chunks: chunks(database, number)?,
             words: words(database, number)?,
-            days: days(database, number)?,
+            days,
+            emergencies,
             patients: OnceLock::new(),
             users: OnceLock::new(),
+            elsewhere: OnceLock::new(),
             sources: Mutex::default(),
         })
     }
@@ -133,6 +141,16 @@ impl Catalog {
     pub(crate) fn words(&self, field: WordField) -> &Words {
         // There is a list for every field.
         &self.words[field as usize]
+    }
+
+    /// What it shares with other bundles.
+    pub(crate) fn elsewhere(&self, database: &Transaction<'_>) -> Result<&Elsewhere, StoreFault> {
+        if let Some(known) = self.elsewhere.get() {
+            return Ok(known);
+        }
+        let read = Elsewhere::read(database, self.number, self.state == BundleState::Here)?;
+        // Somebody else may have been faster, and read the same.
+        Ok(self.elsewhere.get_or_init(|| read))
     }
 
     /// How many events there are.
@@ -183,6 +201,7 @@ impl Catalog {
             users: self.words(WordField::User).count() as u64,
             patients: self.words(WordField::Patient).count() as u64,
             undated: self.undated(),
+            emergencies: self.emergencies,
             period: self.period(),
             days: days.collect(),
             source_bytes,
@@ -249,21 +268,24 @@ fn words(database: &Transaction<'_>, bundle: i64) -> Result<[Words; WORD_FIELDS]
     Ok(words)
 }
 
-fn days(database: &Transaction<'_>, bundle: i64) -> Result<Days, StoreFault> {
+/// Events by day, system and action, and how many were emergencies.
+fn days(database: &Transaction<'_>, bundle: i64) -> Result<(Days, u64), StoreFault> {
     let mut days = Days::new();
+    let mut emergencies = 0;
     let mut statement = database.prepare_cached("SELECT days FROM stored_run WHERE bundle = ?1")?;
     let mut rows = statement.query([bundle])?;
     while let Some(row) = rows.next()? {
         let mut add = || -> Result<(), Unreadable> {
             let blob = row.get_ref(0).ok().and_then(|value| value.as_blob().ok()).ok_or(Unreadable)?;
-            let frame = Frame::decode(blob, &["day", "system", "action", "events"])?;
+            let frame = Frame::decode(blob, &["day", "system", "action", "events", "emergencies"])?;
             let keys = frame.numbers("day")?.iter().zip(frame.codes("system")?).zip(frame.codes("action")?);
             for (((day, system), action), events) in keys.zip(frame.numbers("events")?) {
                 *days.entry((*day, *system, *action)).or_default() += events.unsigned_abs();
             }
+            emergencies += frame.numbers("emergencies")?.iter().map(|events| events.unsigned_abs()).sum::<u64>();
             Ok(())
         };
         add().map_err(|_| StoreFault::Damaged { id: bundle, part: "days" })?;
     }
-    Ok(days)
+    Ok((days, emergencies))
 }

@@ -5,9 +5,6 @@ use std::str::FromStr;
 
 use model::BundleId;
 
-/// How many hexadecimal digits of a bundle's id a reference carries.
-const BUNDLE_DIGITS: usize = 12;
-
 /// The short name of one event: `<first 12 digits of the bundle's id>:<seq>` or `<…>:L<file index>.<line>`.
 ///
 /// Both forms name an event for ever. The first is used in bundles of one stream whose numbers ascend from record to
@@ -41,7 +38,7 @@ impl EventRef {
     /// The reference to a spot of a bundle.
     #[must_use]
     pub fn new(bundle: &BundleId, spot: Spot) -> Self {
-        Self { bundle: bundle.as_str().chars().take(BUNDLE_DIGITS).collect(), spot }
+        Self { bundle: bundle.short(), spot }
     }
 
     /// The first digits of the bundle's id.
@@ -72,7 +69,7 @@ impl FromStr for EventRef {
     fn from_str(text: &str) -> Result<Self, EventRefFault> {
         let (bundle, spot) = text.split_once(':').ok_or(EventRefFault)?;
         let digits = bundle.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        if bundle.len() != BUNDLE_DIGITS || !digits {
+        if bundle.len() != BundleId::SHORT_DIGITS || !digits {
             return Err(EventRefFault);
         }
         let spot = match spot.strip_prefix('L') {

@@ -79,6 +79,9 @@ pub enum StoreFault {
         /// What it is a part of.
         part: &'static str,
     },
+    /// What is written down together with an act of the store could not be; so the act was not done either.
+    #[error("{0}")]
+    Beside(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The columns could not be encoded.
     #[error("the events could not be encoded")]
     Encoding,
@@ -88,6 +91,9 @@ pub enum StoreFault {
     /// The import was finished, abandoned or dropped before.
     #[error("the import is over")]
     ImportOver,
+    /// Somebody asked to stop.
+    #[error("this was stopped")]
+    Stopped,
     /// The operating system gave no thread for the import.
     #[error("the operating system gave no thread")]
     Thread,

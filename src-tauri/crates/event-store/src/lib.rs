@@ -23,6 +23,7 @@ mod kept;
 mod look;
 mod people;
 mod questions;
+mod repeats;
 mod shelf;
 mod standing;
 mod store;
@@ -32,7 +33,7 @@ mod words;
 
 pub use answer::{
     BundleState, BundleSummary, DayCount, KeptLine, LINE_BYTES_MAX, Overview, PAGE_ROWS_MAX, Page, People, PeopleBy,
-    PeopleOrder, PersonRow, Place, Row, SourceBins, SourceCounts, StandingCounts, Totals,
+    PeopleOrder, PersonRow, Place, Row, SourceBins, SourceCounts, StandingCounts, Totals, Twin,
 };
 pub use chunk::Sizes;
 pub use event_ref::{EventRef, EventRefFault, Spot};
@@ -41,5 +42,6 @@ pub use import::{Begun, Finished, Import, Intake, NewBundle, StoredEvent};
 pub use kept::{KeptFiles, KeptReader};
 pub use people::Side;
 pub use questions::{BinsAsked, EventQuestions, FacetAsked, PeopleAsked, list_entry, log_people, log_question};
+pub use repeats::{Asked, Shared, Together};
 pub use standing::{Mark, RecordSpan, SPANS_MAX, Standing};
 pub use store::{EventStore, StoredFile, Told};

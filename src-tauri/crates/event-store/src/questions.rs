@@ -86,9 +86,9 @@ pub trait EventQuestions {
     /// that could not be read as events, and lines of other files. `seen` is as for [`event`](Self::event).
     fn line(&self, seen: &Witnessed, event_ref: &EventRef) -> Result<KeptLine, StoreFault>;
 
-    /// The references of events with this id, at most `limit`: an id may occur in several bundles, or twice in one.
-    /// They name no person, so finding them is not yet a look.
-    fn find_event_id(&self, event_id: &str, limit: usize) -> Result<Vec<EventRef>, StoreFault>;
+    /// The references of events with this id, at most `limit`: an id may occur in several bundles, or twice in one. Of one
+    /// record that several bundles hold the first is given. `seen` is for [`Entry::EventSought`] with this id.
+    fn find_event_id(&self, seen: &Witnessed, event_id: &str, limit: usize) -> Result<Vec<EventRef>, StoreFault>;
 }
 
 /// A question as the access log writes it: with every time in UTC, so that it can be read anywhere.

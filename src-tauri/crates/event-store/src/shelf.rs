@@ -82,3 +82,40 @@ pub(crate) fn bytes(
     }
     Ok(found)
 }
+
+/// Reads records that follow each other without unpacking a piece twice.
+pub(crate) struct RecordReader<'a> {
+    database: &'a Transaction<'a>,
+    bundle: i64,
+    open: Option<(u32, Piece)>,
+}
+
+impl<'a> RecordReader<'a> {
+    pub(crate) fn over(database: &'a Transaction<'a>, bundle: i64) -> Self {
+        Self { database, bundle, open: None }
+    }
+
+    /// Does something with the bytes of a record.
+    pub(crate) fn with<T>(
+        &mut self,
+        file: u32,
+        offset: i64,
+        length: u32,
+        act: impl FnOnce(&[u8]) -> T,
+    ) -> Result<T, StoreFault> {
+        if !self.open.as_ref().is_some_and(|(open, piece)| *open == file && record(piece, offset, 1).is_some()) {
+            self.open = piece(self.database, self.bundle, file, offset)?.map(|piece| (file, piece));
+        }
+        match self.open.as_ref().and_then(|(_, piece)| record(piece, offset, length)) {
+            Some(record) => Ok(act(record)),
+            // It reaches into the next piece.
+            None => Ok(act(&bytes(self.database, self.bundle, file, offset, length)?)),
+        }
+    }
+}
+
+/// The bytes of a record that lies whole in a piece.
+fn record(piece: &Piece, offset: i64, length: u32) -> Option<&[u8]> {
+    let start = usize::try_from(offset.checked_sub(piece.first_byte)?).ok()?;
+    piece.bytes.get(start..start.checked_add(length as usize)?)
+}

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use access_log::Witnessed;
 use model::BundleId;
 use vault::rusqlite::{Transaction, params};
 use vault::{Migration, Vault};
@@ -13,10 +12,14 @@ use crate::chunk::Sizes;
 use crate::import::unpoisoned;
 use crate::import::{Finished, NewBundle};
 use crate::look::Looks;
-use crate::{BundleSummary, StoreFault, shelf};
+use crate::{BundleSummary, Standing, StoreFault, repeats};
 
 /// The store's tables.
-const MIGRATIONS: &[Migration] = &[Migration { room: "event-store", number: 1, sql: include_str!("sql/1.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { room: "event-store", number: 1, sql: include_str!("sql/1.sql") },
+    Migration { room: "event-store", number: 2, sql: include_str!("sql/2.sql") },
+    Migration { room: "event-store", number: 3, sql: include_str!("sql/3.sql") },
+];
 /// Catalogs that are kept: one for each bundle somebody looks at.
 const CATALOGS_MAX: usize = 4;
 /// Rows of chunks that are removed in one transaction: about 3 MB.
@@ -35,6 +38,8 @@ pub struct EventStore {
     coming: Arc<Mutex<BTreeSet<i64>>>,
     catalogs: Mutex<Vec<Arc<Catalog>>>,
     pub(crate) looks: Looks,
+    /// Bundles are compared by one thread at a time.
+    pub(crate) comparing: Mutex<()>,
     sizes: Sizes,
 }
 
@@ -63,6 +68,8 @@ pub struct StoredFile {
     pub path: String,
     /// How many bytes of it are kept.
     pub bytes: u64,
+    /// What the import noted of how it came, if it did.
+    pub note: Option<String>,
 }
 
 /// What writing something down beside an act of the store came to; if it fails, so does the act.
@@ -77,6 +84,7 @@ impl EventStore {
             coming: Arc::default(),
             catalogs: Mutex::default(),
             looks: Looks::default(),
+            comparing: Mutex::default(),
             sizes: Sizes::default(),
         })
     }
@@ -117,14 +125,34 @@ impl EventStore {
         self.vault.read(|database| catalog::summary(database, self.visible(database, bundle)?.number))
     }
 
-    /// Replaces the report and what it says about records, after a later verification.
-    pub fn set_report(&self, bundle: &BundleId, finished: &Finished) -> Result<(), StoreFault> {
-        let standing = serde_json::to_string(&finished.standing).map_err(|_| StoreFault::Encoding)?;
+    /// Replaces the report and what it says about records, after a later verification; `tell` writes it down in the same
+    /// transaction.
+    pub fn set_report(
+        &self,
+        bundle: &BundleId,
+        finished: &Finished,
+        tell: impl FnOnce(&Transaction<'_>) -> Told,
+    ) -> Result<(), StoreFault> {
+        let standing = standing_text(&finished.standing)?;
         self.vault.write(|transaction| {
             let number = self.visible(transaction, bundle)?.number;
             transaction.execute(
                 "UPDATE stored_bundle SET report = ?2, standing = ?3, revision = revision + 1 WHERE number = ?1",
                 params![number, finished.report, standing],
+            )?;
+            repeats::touch_others(transaction, number)?;
+            tell(transaction)
+        })
+    }
+
+    /// Says whether a verification stands behind the marks of the records. What it said about single ones stays.
+    pub fn set_verified(&self, bundle: &BundleId, verified: bool) -> Result<(), StoreFault> {
+        self.vault.write(|transaction| {
+            let number = self.visible(transaction, bundle)?.number;
+            transaction.execute(
+                "UPDATE stored_bundle SET standing = json_set(standing, '$.verified', json(?2)), revision = revision + 1
+                 WHERE number = ?1 AND json_extract(standing, '$.verified') <> ?3",
+                params![number, if verified { "true" } else { "false" }, verified],
             )?;
             Ok(())
         })
@@ -161,37 +189,22 @@ impl EventStore {
         self.vault.read(|database| {
             let number = self.visible(database, bundle)?.number;
             let mut statement = database.prepare_cached(
-                "SELECT path, (SELECT coalesce(sum(bytes), 0) FROM stored_piece
+                "SELECT path, (SELECT note FROM stored_note
+                               WHERE stored_note.bundle = stored_file.bundle AND stored_note.file = stored_file.file),
+                        (SELECT coalesce(sum(bytes), 0) FROM stored_piece
                                WHERE stored_piece.bundle = stored_file.bundle AND stored_piece.file = stored_file.file)
                  FROM stored_file WHERE bundle = ?1 ORDER BY file",
             )?;
             let rows = statement.query_map([number], |row| {
-                Ok(StoredFile { path: row.get(0)?, bytes: row.get::<_, i64>(1)?.unsigned_abs() })
+                let bytes = row.get::<_, i64>(2)?.unsigned_abs();
+                Ok(StoredFile { path: row.get(0)?, bytes, note: row.get(1)? })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
 
-    /// Pours the bytes of a file out, piece by piece from its first byte, as they were handed over; for verifying it
-    /// again or writing it elsewhere, so `seen` may be for whatever act does that.
-    pub fn pour(
-        &self,
-        seen: &Witnessed,
-        bundle: &BundleId,
-        file: u32,
-        mut sink: impl FnMut(&[u8]) -> std::ops::ControlFlow<()>,
-    ) -> Result<(), StoreFault> {
-        seen.stands(&self.vault)?;
-        let number = self.vault.read(|database| self.visible(database, bundle).map(|head| head.number))?;
-        let mut at = 0;
-        // One short read for each piece: pouring out may take as long as the other side likes.
-        while let Some(piece) = self.vault.read(|database| shelf::piece(database, number, file, at))? {
-            at = piece.first_byte.saturating_add(i64::try_from(piece.bytes.len()).unwrap_or(i64::MAX));
-            if sink(&piece.bytes).is_break() {
-                break;
-            }
-        }
-        Ok(())
+    pub(crate) fn number_of(&self, bundle: &BundleId) -> Result<i64, StoreFault> {
+        self.vault.read(|database| self.visible(database, bundle).map(|head| head.number))
     }
 
     /// The catalog of a bundle as it is now.
@@ -242,7 +255,7 @@ impl EventStore {
                 // An import that was dropped without a word.
                 leave(transaction, head.number)?;
             }
-            let standing = serde_json::to_string(&crate::Standing::default()).map_err(|_| StoreFault::Encoding)?;
+            let standing = standing_text(&Standing::default())?;
             transaction.execute(
                 "INSERT INTO stored_bundle (bundle_id, state, revision, facts, handover, standing, numbered)
                  VALUES (?1, 'coming', 0, ?2, ?3, ?4, 0)",
@@ -282,13 +295,14 @@ impl EventStore {
         numbered: bool,
         tell: impl FnOnce(&Transaction<'_>, &BundleSummary) -> Told,
     ) -> Result<BundleSummary, StoreFault> {
-        let standing = serde_json::to_string(&finished.standing).map_err(|_| StoreFault::Encoding)?;
+        let standing = standing_text(&finished.standing)?;
         self.vault.write(|transaction| {
             transaction.execute(
                 "UPDATE stored_bundle SET state = 'here', revision = revision + 1, report = ?2, standing = ?3,
                         numbered = ?4 WHERE number = ?1 AND state = 'coming'",
                 params![bundle, finished.report, standing, numbered],
             )?;
+            repeats::touch_others(transaction, bundle)?;
             let summary = catalog::summary(transaction, bundle)?;
             tell(transaction, &summary)?;
             Ok(summary)
@@ -309,13 +323,20 @@ impl EventStore {
     }
 }
 
+fn standing_text(standing: &Standing) -> Result<String, StoreFault> {
+    serde_json::to_string(standing).map_err(|_| StoreFault::Encoding)
+}
+
 fn leave(transaction: &Transaction<'_>, bundle: i64) -> Result<(), StoreFault> {
     transaction.execute("UPDATE stored_bundle SET state = 'leaving' WHERE number = ?1", [bundle])?;
-    Ok(())
+    repeats::touch_others(transaction, bundle)
 }
 
 /// Removes some rows of a bundle; in the end the bundle itself.
 fn sweep_some(transaction: &Transaction<'_>, bundle: i64) -> Result<(), StoreFault> {
+    if repeats::forget_some(transaction, bundle)? {
+        return Ok(());
+    }
     let mut statement =
         transaction.prepare_cached("SELECT id, row_count FROM stored_chunk WHERE bundle = ?1 LIMIT 64")?;
     let chunks: Vec<(i64, i64)> =
@@ -339,7 +360,7 @@ fn sweep_some(transaction: &Transaction<'_>, bundle: i64) -> Result<(), StoreFau
     if pieces > 0 {
         return Ok(());
     }
-    for table in ["stored_words", "stored_people", "stored_run", "stored_file"] {
+    for table in ["stored_words", "stored_people", "stored_run", "stored_note", "stored_file"] {
         if transaction.execute(&format!("DELETE FROM {table} WHERE bundle = ?1"), [bundle])? > 0 {
             return Ok(());
         }

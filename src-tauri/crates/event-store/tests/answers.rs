@@ -4,10 +4,12 @@
 mod desk;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use desk::{Desk, Dice, Traffic, assert_same};
 use event_store::{
-    BinsAsked, EventQuestions, FacetAsked, Mark, PeopleAsked, PeopleBy, PeopleOrder, Side, StoredEvent, Totals,
+    BinsAsked, EventQuestions, FacetAsked, Mark, PeopleAsked, PeopleBy, PeopleOrder, Side, StoreFault, StoredEvent,
+    Totals,
     list_entry, log_people,
 };
 use model::Action;
@@ -31,6 +33,8 @@ fn filters(dice: &mut Dice) -> Vec<String> {
     let mut filters: Vec<String> = [
         "",
         "action:login",
+        "emergency:yes",
+        "-emergency:yes user:user-3",
         "-action:read outcome:denied",
         "patient:PATIENT-00*",
         "patient:*",
@@ -85,6 +89,7 @@ fn check(desk: &Desk, traffic: &Traffic, question: &Question, dice: &mut Dice) {
         users: Traffic::users_of(&expected).len() as u64,
         patients: Traffic::patients_of(&expected).len() as u64,
         undated: expected.iter().filter(|stored| stored.event.occurred_at.utc_nanos().is_none()).count() as u64,
+        elsewhere: Some(0),
     };
     assert_eq!(totals, wanted, "{what}");
     let offsets = [0, dice.roll(wanted.events + 1), wanted.events.saturating_sub(3), wanted.events + 5];
@@ -347,6 +352,36 @@ fn an_overview_has_counts_by_day_and_system_and_names_nobody() {
 }
 
 #[test]
+fn a_search_can_be_stopped_and_is_kept_when_it_was_not() {
+    let desk = Desk::new();
+    let traffic = Traffic::new(5000, 31);
+    desk.import(&traffic);
+    let question = traffic.question("Straße", Order::default());
+    let seen = desk.look(&question);
+    let chunks = AtomicU64::new(0);
+    let stopped = desk.store.search(&seen, &question, &|records, bytes| {
+        chunks.fetch_add(1, Ordering::SeqCst);
+        assert!(records > 0 && bytes > 10 * records);
+        false
+    });
+    assert!(matches!(stopped, Err(StoreFault::Stopped)));
+    let at_most = 2;
+    assert!((1..=at_most).contains(&chunks.load(Ordering::SeqCst)), "each thread stops after its chunk");
+    let read = AtomicU64::new(0);
+    let go_on = |records: u64, _: u64| {
+        read.fetch_max(records, Ordering::SeqCst);
+        true
+    };
+    desk.store.search(&seen, &question, &go_on).unwrap();
+    assert_eq!(read.load(Ordering::SeqCst), 5000);
+    let known = |_: u64, _: u64| -> bool { panic!("it was found out before") };
+    desk.store.search(&seen, &question, &known).unwrap();
+    assert_eq!(desk.store.count(&seen, &question).unwrap().events, 5000);
+    let other = traffic.question("other", Order::default());
+    assert!(matches!(desk.store.search(&seen, &other, &go_on), Err(StoreFault::Log(_))), "no look without a line");
+}
+
+#[test]
 fn an_empty_bundle_has_empty_answers() {
     let desk = Desk::new();
     let mut traffic = Traffic::new(0, 13);
@@ -354,7 +389,8 @@ fn an_empty_bundle_has_empty_answers() {
     desk.import(&traffic);
     let question = traffic.question("", Order::default());
     let seen = desk.look(&question);
-    assert_eq!(desk.store.count(&seen, &question).unwrap(), Totals::default());
+    let nothing = Totals { elsewhere: Some(0), ..Totals::default() };
+    assert_eq!(desk.store.count(&seen, &question).unwrap(), nothing);
     assert_eq!(desk.store.page(&seen, &question, 0, 10).unwrap().total, 0);
     let asked = BinsAsked { zone: Zone::UTC, bins_max: 60, span: None };
     assert!(desk.store.bins(&seen, &question, asked).unwrap().bins.len() <= 60);

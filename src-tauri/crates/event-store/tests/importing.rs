@@ -4,14 +4,13 @@
 mod desk;
 
 use std::io::Read as _;
-use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use access_log::{Entry, LogFault, NotWitnessed};
 use desk::{Desk, Traffic, assert_same};
 use event_store::{
-    Begun, BundleState, EventQuestions, EventRef, LINE_BYTES_MAX, NewBundle, PeopleAsked, PeopleOrder, Side, Spot,
-    StoreFault, log_question,
+    Begun, BundleState, EventQuestions, EventRef, Finished, LINE_BYTES_MAX, NewBundle, PeopleAsked, PeopleOrder, Side,
+    Spot, StoreFault, log_question,
 };
 use model::BundleId;
 use timeline::{Integrity, Order, OrderBy};
@@ -79,21 +78,52 @@ fn every_record_comes_back_byte_for_byte() {
         assurance: None,
         findings: 0,
     });
+    let files = desk.store.kept(&seen, &traffic.id).unwrap();
     for (file, expected) in (0..).zip(&traffic.files) {
-        let mut poured = Vec::new();
-        let sink = |bytes: &[u8]| {
-            poured.extend_from_slice(bytes);
-            ControlFlow::Continue(())
-        };
-        desk.store.pour(&seen, &traffic.id, file, sink).unwrap();
-        assert_eq!(&poured, expected);
         let mut read = Vec::new();
-        desk.store.kept(&seen, &traffic.id).unwrap().reader(file).read_to_end(&mut read).unwrap();
+        files.reader(file).read_to_end(&mut read).unwrap();
         assert_eq!(&read, expected);
     }
     let kept = desk.store.files(&traffic.id).unwrap();
     let lengths: Vec<u64> = traffic.files.iter().map(|file| file.len() as u64).collect();
     assert_eq!(kept.iter().map(|file| file.bytes).collect::<Vec<_>>(), lengths);
+}
+
+#[test]
+fn what_was_noted_of_a_file_is_kept_beside_it() {
+    let desk = Desk::new();
+    let traffic = Traffic::new(20, 24);
+    let Begun::New(mut import) = desk.store.begin_import(&traffic.new_bundle()).unwrap() else { panic!("it is new") };
+    traffic.hand_over(&import).unwrap();
+    import.note_files(&[(0, "cut short".to_owned())]).unwrap();
+    import.finish(&desk.store, &traffic.finished(), |_, _| Ok(())).unwrap();
+    let notes: Vec<_> = desk.store.files(&traffic.id).unwrap().into_iter().map(|file| file.note).collect();
+    assert_eq!(notes[0].as_deref(), Some("cut short"));
+    assert!(notes[1..].iter().all(Option::is_none));
+}
+
+#[test]
+fn marks_of_records_follow_the_newest_verification_and_lose_it_when_it_is_history() {
+    let desk = Desk::new();
+    let traffic = Traffic::new(200, 25);
+    desk.import(&traffic);
+    let stands = |desk: &Desk| {
+        let rows = desk.all_rows(&traffic.question("", Order::default()), 500);
+        rows.iter().filter(|row| row.integrity() == Integrity::Stands).count()
+    };
+    let verified = |desk: &Desk| desk.store.bundle(&traffic.id).unwrap().verified;
+    let before = stands(&desk);
+    assert!(before > 0 && verified(&desk));
+    desk.store.set_verified(&traffic.id, false).unwrap();
+    assert_eq!((stands(&desk), verified(&desk)), (0, false));
+    desk.store.set_verified(&traffic.id, true).unwrap();
+    assert_eq!((stands(&desk), verified(&desk)), (before, true));
+    let finished = Finished { report: Some("{}".to_owned()), ..traffic.finished() };
+    let refused = desk.store.set_report(&traffic.id, &finished, |_| Err(StoreFault::Encoding));
+    assert!(matches!(refused, Err(StoreFault::Encoding)));
+    assert_ne!(desk.store.bundle(&traffic.id).unwrap().report, finished.report, "kept without its entry");
+    desk.store.set_report(&traffic.id, &finished, |_| Ok(())).unwrap();
+    assert_eq!(desk.store.bundle(&traffic.id).unwrap().report, finished.report);
 }
 
 #[test]
@@ -286,7 +316,10 @@ fn numbers_name_events_only_where_they_are_unique() {
         let seen = desk.witness(Entry::ViewEvent { event_ref: event_ref.to_string() });
         assert_eq!(desk.store.event(&seen, &event_ref).unwrap().0, rows[7]);
     }
-    let found = desk.store.find_event_id(rows[7].event_id.as_str(), 2).unwrap();
+    let sought = rows[7].event_id.as_str();
+    let seen = desk.witness(Entry::EventSought { event_id: sought.to_owned() });
+    let found = desk.store.find_event_id(&seen, sought, 2).unwrap();
+    assert!(desk.store.find_event_id(&seen, "another", 2).is_err());
     assert_eq!(found, [rows[7].event_ref.clone()]);
 
     let several = Traffic::new(900, 32);

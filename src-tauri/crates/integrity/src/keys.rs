@@ -159,6 +159,7 @@ pub(crate) enum Material {
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey {
     kid: Kid,
+    spki: Vec<u8>,
     pub(crate) material: Material,
 }
 
@@ -192,13 +193,19 @@ impl PublicKey {
             ED25519 | RSA_ENCRYPTION => return Err(KeyFault::NotAKey),
             oid => return Err(KeyFault::Algorithm { oid: oid.to_string() }),
         };
-        Ok(Self { kid: Kid(Digest::of(der)), material })
+        Ok(Self { kid: Kid(Digest::of(der)), spki: der.to_vec(), material })
     }
 
     /// Its fingerprint.
     #[must_use]
     pub fn kid(&self) -> Kid {
         self.kid
+    }
+
+    /// Its `SubjectPublicKeyInfo`, DER: what the fingerprint is of.
+    #[must_use]
+    pub fn spki(&self) -> &[u8] {
+        &self.spki
     }
 
     /// The only algorithm that it can be used with, if there is only one.

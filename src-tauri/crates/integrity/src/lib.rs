@@ -1,4 +1,5 @@
-//! The arithmetic of trust: digests, canonical JSON, hash chains, Merkle trees, keys, signatures, time stamps.
+//! The arithmetic of trust: digests, canonical JSON, hash chains and their heads, Merkle trees, keys, signatures, time
+//! stamps.
 //!
 //! This room never reads a file, a clock, randomness or the environment, and it never judges: it says what the hash
 //! of some bytes is, whether a line is in canonical form and whether a signature fits a key. What that means for a
@@ -14,6 +15,7 @@ pub mod canonical;
 pub mod chain;
 pub mod checksum;
 pub mod digest;
+pub mod head;
 pub mod keys;
 pub mod merkle;
 mod pem;

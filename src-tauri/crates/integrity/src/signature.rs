@@ -110,6 +110,12 @@ impl VerifyingKey {
         if fits { Ok(Self { key, algorithm }) } else { Err(KeyFault::Binding { algorithm }) }
     }
 
+    /// The key.
+    #[must_use]
+    pub fn key(&self) -> &PublicKey {
+        &self.key
+    }
+
     /// The fingerprint of the key.
     #[must_use]
     pub fn kid(&self) -> Kid {

@@ -83,6 +83,14 @@ pub struct Event {
     pub notes: Vec<MappingNote>,
 }
 
+impl Event {
+    /// Whether the record marks it as emergency access: by a flag of its own, or by what was done.
+    #[must_use]
+    pub fn is_emergency(&self) -> bool {
+        self.break_glass == Some(true) || self.action == Action::BreakGlass
+    }
+}
+
 /// To whom something was disclosed, and on what basis (45 CFR 164.528(b)(2)).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Disclosure {
@@ -109,6 +117,12 @@ pub enum MappingNote {
     OutcomeUnknown,
     /// The time has no zone; the event is undated until one is chosen.
     TimestampNoZone,
+    /// The time has no zone and was read in the one that somebody chose for the bundle.
+    TimestampZoneChosen,
+    /// The same, and the zone's clocks show that time twice on the day: the earlier instant was taken.
+    TimestampTwice,
+    /// The same, and the zone's clocks jump over that time: the instant of the jump was taken.
+    TimestampNever,
     /// The time lies outside 1900 to 2200 and is kept as text.
     TimestampOutOfRange,
     /// The time cannot be read and is kept as text.
@@ -126,6 +140,9 @@ impl MappingNote {
             Self::ActionUnknown => "ACTION_UNKNOWN",
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
             Self::TimestampNoZone => "TIMESTAMP_NO_ZONE",
+            Self::TimestampZoneChosen => "TIMESTAMP_ZONE_CHOSEN",
+            Self::TimestampTwice => "TIMESTAMP_TWICE",
+            Self::TimestampNever => "TIMESTAMP_NEVER",
             Self::TimestampOutOfRange => "TIMESTAMP_OUT_OF_RANGE",
             Self::TimestampUnreadable => "TIMESTAMP_UNREADABLE",
             Self::VersionUnknown => "VERSION_UNKNOWN",

@@ -56,3 +56,14 @@ ids! {
     /// One sign-in of one user, as the source numbered it.
     SessionId;
 }
+
+impl BundleId {
+    /// So many digits of the hash stand for a bundle where references name one.
+    pub const SHORT_DIGITS: usize = 12;
+
+    /// The beginning that stands for the bundle.
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.0.chars().take(Self::SHORT_DIGITS).collect()
+    }
+}

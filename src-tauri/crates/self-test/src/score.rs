@@ -219,13 +219,19 @@ pub(crate) fn judge(
         Grade::Noted => after.integrity() <= Integrity::PassWithNotes,
         Grade::Told => true,
     };
+    // An anchor is about the records: it vouches for them whether they are signed or not.
+    let is_anchored = rank(before) == RISING.len();
     // Whoever takes away what vouched must not keep what it vouched for.
     let is_no_better = match kind.bound {
+        Bound::Denial if is_anchored => rank(after) <= rank(before),
         Bound::Signature | Bound::Denial => rank(after) < rank(before),
         Bound::Keys if survey.is_pinned => rank(after) < rank(before),
         Bound::Always | Bound::End | Bound::History | Bound::Keys => rank(after) <= rank(before).max(UNVOUCHED),
     };
-    let excuse = excuse(kind, wound, survey);
+    let excuse = match kind.bound {
+        Bound::Denial if is_anchored => Some(STILL_ANCHORED),
+        _ => excuse(kind, wound, survey),
+    };
     let fate = if is_low_enough && is_no_better && !by.is_empty() {
         Fate::Caught
     } else if excuse.is_some() && is_no_better {
@@ -247,6 +253,9 @@ pub(crate) fn judge(
 
 /// Why signatures that are gone, and denied, leave no trace but a lower assurance.
 const NEVER_SIGNED: &str = "A bundle without signatures cannot tell that it once had some; its assurance fell.";
+/// The same where an anchor reaches all records.
+const STILL_ANCHORED: &str =
+    "A bundle without signatures cannot tell that it once had some; an anchor still vouches for its records.";
 /// The assurances, from the lowest to the highest.
 const RISING: [&str; 5] = ["NO_EVIDENCE", "CONSISTENT", "SIGNED_UNPINNED", "SIGNED_PINNED", "ANCHORED"];
 /// The rank of `CONSISTENT`: what a log can always be given that is written anew as a whole, damage from before included.

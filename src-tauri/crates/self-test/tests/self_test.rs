@@ -13,6 +13,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bundle::{Entry, Profile, ReadFault, Trouble};
+use integrity::head::read_anchor_file;
 use integrity::keys::Kid;
 use self_test::{Ask, Fate, Score};
 use specimen::{Compression, MemorySink, Options, Signing};
@@ -343,7 +344,9 @@ fn published() -> Vec<(PathBuf, verify::Options)> {
             options.trust.keys.push(verify::PinnedKey::by_kid(kid));
         }
         if let Some(anchor) = expected["anchor"].as_str() {
-            options.anchors.push(verify::Anchor::from_json(&std::fs::read(case.join(anchor)).unwrap()).unwrap());
+            options
+                .anchors
+                .push(verify::Anchor::from_file(read_anchor_file(&std::fs::read(case.join(anchor)).unwrap()).unwrap()));
         }
         (case, options)
     };

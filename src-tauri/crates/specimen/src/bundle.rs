@@ -108,7 +108,10 @@ pub(crate) struct Names {
 
 impl Plan {
     fn names(&self) -> Names {
-        let mut chance = Chance::new(self.seed, "names");
+        // Other traffic of the same seed is another log, not another version of this one.
+        let Self { events, start, end, .. } = self;
+        let log = format!("names of {events} events, {start} to {end}, {}", self.scenario.word());
+        let mut chance = Chance::new(self.seed, &log);
         Names { bundle: chance.uuid_text(), stream: chance.uuid_text(), previous_bundle: chance.uuid_text() }
     }
 

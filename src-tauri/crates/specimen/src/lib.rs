@@ -46,8 +46,9 @@ pub use tamper::{Expectation, Expected, Tamper};
 
 /// The producer's name in the audit manifest of every specimen.
 pub const PRODUCER: &str = "chartproof-sample";
-/// The version of the traffic; it changes when equal options begin to give other bytes.
-pub const PRODUCER_VERSION: &str = "1";
+/// The version of the traffic; it changes when equal options begin to give other bytes. In 2, a log has another id than
+/// other traffic of the same seed has.
+pub const PRODUCER_VERSION: &str = "2";
 
 /// Whether a bundle with this producer name says that it was made here. A sample vault takes no others.
 ///

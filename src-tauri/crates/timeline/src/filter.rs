@@ -8,6 +8,8 @@
 //! * Labels (`type`, `ip`, `system`, `role`, `policy`, `class`, `bundle`) ignore the case of ASCII letters.
 //! * `action`, `outcome` and `integrity` take words of the vocabulary only, in any case and with `*`: a misspelt word
 //!   must not look like "nothing found". `search` is taken for `query`.
+//! * `emergency:yes` is an event whose record says so, by a flag of its own or by `action:break_glass`.
+//! * `bundle` takes the id or its first twelve digits, by which references and the access log name a bundle.
 //! * A bare word is looked for anywhere in the bytes of the record as written, ignoring the case of ASCII letters.
 //! * A field that a record lacks counts as empty: `user:""` finds records that name no user, `user:*` all others.
 //! * `resource:TYPE` is any resource of that type, `resource:TYPE/ID` one resource, `resource:TYPE/1*` a prefix.
@@ -48,6 +50,8 @@ pub enum Condition {
     Action(AnyOf<Action>),
     /// It ended in one of these ways.
     Outcome(AnyOf<Outcome>),
+    /// The record marks it as emergency access, by its flag or by its action.
+    Emergency,
     /// The record's integrity is one of these.
     Integrity(AnyOf<Integrity>),
     /// It happened at this moment or later; undated events did not.

@@ -24,7 +24,7 @@ pub use filter::{
     Pattern, Problem, Term, Word, contains_word,
 };
 pub use histogram::{Band, Bands, Bin, Histogram, Tally, nice_maximum};
-pub use moment::{Edge, Moment, MomentFault};
+pub use moment::{Edge, Moment, MomentFault, on_the_clock};
 pub use question::{Integrity, Order, OrderBy, Question};
 pub use scale::{BINS_MAX, Scale, Tick};
-pub use zone::{Zone, ZoneFault, zone};
+pub use zone::{ClockShows, Zone, ZoneFault, zone};

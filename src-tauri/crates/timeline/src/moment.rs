@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta};
 
-use crate::zone::{SECOND, Zone, earliest, latest};
+use crate::zone::{ClockShows, SECOND, Zone, earliest, latest, shows};
 
 /// Which end of a range a time is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +77,14 @@ impl std::fmt::Debug for Moment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Moment({})", self.nanos)
     }
+}
+
+/// Reads a wall-clock text: its first instant in nanoseconds since 1970-01-01T00:00:00Z, and how often the zone's clocks
+/// show it. `None`: no wall-clock text, or beyond 64 bits.
+#[must_use]
+pub fn on_the_clock(text: &str, zone: Zone) -> Option<(i64, ClockShows)> {
+    let (wall, ..) = wall_unit(text)?;
+    Some((earliest(wall, zone)?, shows(wall, zone)))
 }
 
 /// The last nanosecond of the `unit` that begins at `first`.

@@ -50,9 +50,29 @@ pub(crate) fn latest(wall: NaiveDateTime, zone: Zone) -> Option<i64> {
     }
 }
 
+/// How often the clocks of a zone show a time on its day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockShows {
+    /// As nearly always.
+    Once,
+    /// The clock is set back and shows it again.
+    Twice,
+    /// The clock is set forward over it.
+    Never,
+}
+
+/// How often the wall clock shows `wall`.
+pub(crate) fn shows(wall: NaiveDateTime, zone: Zone) -> ClockShows {
+    match zone.from_local_datetime(&wall) {
+        chrono::LocalResult::Single(_) => ClockShows::Once,
+        chrono::LocalResult::Ambiguous(..) => ClockShows::Twice,
+        chrono::LocalResult::None => ClockShows::Never,
+    }
+}
+
 /// The instant of the jump that leaves `wall` out, found by halving the day before it.
 fn after_jump(wall: NaiveDateTime, zone: Zone) -> Option<i64> {
-    let shows = |second: i64| -> Option<bool> {
+    let past = |second: i64| -> Option<bool> {
         let utc = DateTime::from_timestamp(second, 0)?.naive_utc();
         Some(zone.from_utc_datetime(&utc).naive_local() >= wall)
     };
@@ -61,7 +81,7 @@ fn after_jump(wall: NaiveDateTime, zone: Zone) -> Option<i64> {
     let mut early = late - DAY_SECONDS;
     while late - early > 1 {
         let middle = early + (late - early) / 2;
-        if shows(middle)? { late = middle } else { early = middle }
+        if past(middle)? { late = middle } else { early = middle }
     }
     late.checked_mul(SECOND)
 }

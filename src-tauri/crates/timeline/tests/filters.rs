@@ -210,6 +210,7 @@ fn any_condition() -> impl Strategy<Value = Condition> {
         (proptest::sample::select(Field::ALL), some(any_pattern())).prop_map(|(field, of)| Condition::Field(field, of)),
         some(proptest::sample::select(Action::ALL)).prop_map(Condition::Action),
         some(proptest::sample::select(Outcome::ALL)).prop_map(Condition::Outcome),
+        Just(Condition::Emergency),
         some(proptest::sample::select(Integrity::ALL)).prop_map(Condition::Integrity),
         moment.clone().prop_map(Condition::From),
         moment.prop_map(Condition::To),

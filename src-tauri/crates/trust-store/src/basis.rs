@@ -1,36 +1,90 @@
 //! What a verification relies on: the part of the trust store that can make a difference to one bundle, as a digest.
 //!
 //! Two verifications of a bundle with the same digest were reached with the same pins, revocations, anchors and
-//! remembered heads. Who vouched, when and in which order is not part of it: that changes no verdict.
+//! remembered heads, as far as they concern it. Who vouched, when and in which order is not part of it: that changes no
+//! verdict.
 //!
 //! ```text
 //! digest = SHA-256("TS1:" ‖ JCS{anchors, heads, pins})
-//! pins     every pin ever made: its fingerprint, algorithm and, if it is revoked, from when on
+//! pins     of every certificate ever pinned, and of every key that the bundle names: fingerprint, algorithm and, if it
+//!          is revoked, from when on
 //! anchors  the four facts of every anchor that stands, of the bundle's streams
-//! heads    what other exports of the bundle's streams left here
+//! heads    what other exports of the bundle's streams left here: before the bundle came, or within its records
 //! ```
+//!
+//! An export that came later and goes further shows nothing about an earlier one: an older log ends earlier. So its head
+//! is not held against the earlier one, and does not make its verdict history.
 
 use std::collections::BTreeSet;
 
 use integrity::Digest;
 use integrity::canonical::to_canonical;
 use model::{BundleId, StreamId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::change::Material;
 use crate::fault::TrustFault;
 use crate::fingerprint::Fingerprint;
+use crate::form;
 use crate::head::{ImportedHead, StreamHead, check_bundle};
 use crate::step::text_of;
 use crate::text::Word;
-use crate::trust::Trust;
+use crate::trust::{Head, Trust};
+
+/// What of a bundle the trust store can speak about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Concern {
+    /// The stored bundle.
+    pub bundle: BundleId,
+    /// Which export it is, whatever container it lies in; `None` for one without evidence of its own.
+    #[serde(default, with = "form::maybe_hex", skip_serializing_if = "Option::is_none")]
+    pub export: Option<Digest>,
+    /// How many steps there were when the bundle first came here.
+    pub arrived: u64,
+    /// Its streams.
+    pub streams: BTreeSet<StreamSpan>,
+    /// The keys and signers that it names; `None` if it names too many to list them.
+    pub keys: Option<BTreeSet<Fingerprint>>,
+}
+
+/// A stream of a bundle, and which of its records are there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StreamSpan {
+    /// The stream.
+    pub stream: StreamId,
+    /// Number of its first record.
+    pub first_seq: u64,
+    /// Number of its last record.
+    pub last_seq: u64,
+}
+
+impl Concern {
+    fn span(&self, stream: &StreamId) -> Option<&StreamSpan> {
+        self.streams.iter().find(|span| span.stream == *stream)
+    }
+
+    /// Whether a pin can make a difference. Which certificate a time stamp is under shows only when it is checked.
+    fn names(&self, fingerprint: &Fingerprint) -> bool {
+        let named = |keys: &BTreeSet<_>| keys.contains(fingerprint);
+        matches!(fingerprint, Fingerprint::Certificate(_)) || self.keys.as_ref().is_none_or(named)
+    }
+
+    /// Whether a head of another bundle can make a difference.
+    fn meets(&self, head: &Head) -> bool {
+        let Some(span) = self.span(head.seen.head().stream_id()) else { return false };
+        let ends = head.seen.head().last_seq();
+        let is_within = ends.saturating_add(1) >= span.first_seq && ends <= span.last_seq;
+        self.export != Some(*head.seen.export()) && (!head.came_after(self.arrived) || is_within)
+    }
+}
 
 /// What a verification of one bundle relies on. Made by [`Trust::basis`] alone, of the very [`Trust`] that the
 /// verification was given: one that is read afterwards may have changed meanwhile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Basis {
-    pub(crate) bundle: BundleId,
-    pub(crate) streams: BTreeSet<StreamId>,
+    pub(crate) concern: Concern,
     pub(crate) digest: Digest,
 }
 
@@ -58,18 +112,19 @@ struct PinFacts<'a> {
 }
 
 impl Trust {
-    /// What a verification of a stored bundle with these streams relies on.
-    pub fn basis(&self, bundle: &BundleId, streams: impl IntoIterator<Item = StreamId>) -> Result<Basis, TrustFault> {
-        check_bundle(bundle)?;
-        let streams: BTreeSet<_> = streams.into_iter().collect();
-        let digest = self.digest(bundle, &streams)?;
-        Ok(Basis { bundle: bundle.clone(), streams, digest })
+    /// What a verification of a stored bundle relies on.
+    pub fn basis(&self, concern: Concern) -> Result<Basis, TrustFault> {
+        check_bundle(&concern.bundle)?;
+        let digest = self.digest(&concern)?;
+        Ok(Basis { concern, digest })
     }
 
-    pub(crate) fn digest(&self, bundle: &BundleId, streams: &BTreeSet<StreamId>) -> Result<Digest, TrustFault> {
-        let anchors = self.anchors().filter(|anchor| streams.contains(anchor.head.stream_id()) && self.stands(anchor));
-        let heads = streams.iter().flat_map(|stream| self.other_heads(stream, bundle));
-        let pins = self.pins().map(|(fingerprint, pin)| PinFacts {
+    pub(crate) fn digest(&self, concern: &Concern) -> Result<Digest, TrustFault> {
+        let of_stream = |head: &StreamHead| concern.span(head.stream_id()).is_some();
+        let anchors = self.anchors().filter(|anchor| of_stream(&anchor.head) && self.stands(anchor));
+        let heads = self.other_heads(&concern.bundle).filter(|head| concern.meets(head));
+        let pins = self.pins().filter(|(fingerprint, _)| concern.names(fingerprint));
+        let pins = pins.map(|(fingerprint, pin)| PinFacts {
             fingerprint,
             alg: match &pin.material {
                 Some(Material::Key { alg, .. }) => Some(alg),

@@ -66,7 +66,7 @@ pub enum Change {
 pub enum Material {
     /// A producer's key.
     Key {
-        /// Its one algorithm, in the word of formats 1.4.
+        /// Its one algorithm, in the word of formats 1.4; `rsa` where it came without one: then the bundle says which.
         alg: Word,
         /// Its `SubjectPublicKeyInfo`.
         spki: Der,

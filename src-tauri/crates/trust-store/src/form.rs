@@ -16,6 +16,28 @@ pub(crate) mod hex {
     }
 }
 
+/// The same where there may be none.
+pub(crate) mod maybe_hex {
+    use integrity::Digest;
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
+
+    #[expect(clippy::ref_option, reason = "serde hands the field over as it is")]
+    pub(crate) fn serialize<S: Serializer>(digest: &Option<Digest>, to: S) -> Result<S::Ok, S::Error> {
+        match digest {
+            Some(digest) => to.collect_str(digest),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub(crate) fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Option<Digest>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        let read =
+            |text: String| Digest::from_hex(&text).ok_or_else(|| D::Error::custom("not a digest in lowercase hex"));
+        text.map(read).transpose()
+    }
+}
+
 /// A point in time as RFC 3339 in UTC.
 pub(crate) mod utc {
     use model::Instant;

@@ -5,14 +5,11 @@
 //! * An [`ImportedHead`] is of a stored bundle and begins no later than it ends.
 
 use integrity::Digest;
-use integrity::canonical::INTEGER_MAX;
+use integrity::head::{Head, check_id, check_seq};
 use model::{BundleId, EventId, StreamId};
 use serde::{Deserialize, Serialize};
 
 use crate::form;
-
-/// The longest id of a stream or an event, in bytes.
-pub const ID_BYTES_MAX: usize = 1024;
 
 /// Which record a stream ended with, according to somebody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,18 +24,9 @@ pub struct StreamHead {
 /// Why these are not the facts of a head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HeadFault {
-    /// An id that is empty, too long or holds control characters.
-    #[error("{field} has 1 to {ID_BYTES_MAX} bytes and no control characters")]
-    Id {
-        /// Which one.
-        field: &'static str,
-    },
-    /// A record number that no record has.
-    #[error("{field} is a whole number from 1 to {INTEGER_MAX}")]
-    Seq {
-        /// Which one.
-        field: &'static str,
-    },
+    /// An id or a number outside its limits.
+    #[error(transparent)]
+    Facts(#[from] integrity::head::HeadFault),
     /// A hash of the wrong length, or with something else in it.
     #[error("last_hash is 64 hexadecimal digits; these are {digits}")]
     Hash {
@@ -72,11 +60,19 @@ impl StreamHead {
     pub fn typed(stream_id: &str, last_seq: &str, last_event_id: &str, last_hash: &str) -> Result<Self, HeadFault> {
         let last_seq: String = last_seq.chars().filter(|digit| *digit != ',' && !digit.is_whitespace()).collect();
         let only_digits = last_seq.bytes().all(|digit| digit.is_ascii_digit());
-        let last_seq = last_seq.parse().ok().filter(|_| only_digits).ok_or(HeadFault::Seq { field: "last_seq" })?;
+        // No record has the number 0: what is no number is refused as that.
+        let last_seq = last_seq.parse().ok().filter(|_| only_digits).unwrap_or(0);
+        check_seq("last_seq", last_seq)?;
         let hash: String = last_hash.chars().filter(|digit| *digit != ':' && !digit.is_whitespace()).collect();
         let last_hash = Digest::from_hex(&hash.to_ascii_lowercase());
         let last_hash = last_hash.ok_or(HeadFault::Hash { digits: hash.chars().count() })?;
         Self::new(StreamId::new(stream_id.trim()), last_seq, EventId::new(last_event_id.trim()), last_hash)
+    }
+
+    /// The four facts as a file holds them.
+    pub fn of(head: Head) -> Result<Self, HeadFault> {
+        let Head { stream_id, last_seq, last_event_id, last_hash } = head;
+        Self::new(StreamId::new(stream_id), last_seq, EventId::new(last_event_id), last_hash)
     }
 
     /// The stream.
@@ -109,6 +105,7 @@ impl StreamHead {
 #[serde(try_from = "ImportedForm", into = "ImportedForm")]
 pub struct ImportedHead {
     bundle_id: BundleId,
+    export: Digest,
     head: StreamHead,
     first_seq: u64,
     first_prev_hash: Digest,
@@ -116,9 +113,11 @@ pub struct ImportedHead {
 
 impl ImportedHead {
     /// A stream of a bundle that was stored under its content's digest, with the number of its first record and the
-    /// hash which that record names as the one before it.
+    /// hash which that record names as the one before it. `export` is the digest of the bundle's list of payload files:
+    /// the same export in another container has it too.
     pub fn new(
         bundle_id: BundleId,
+        export: Digest,
         head: StreamHead,
         first_seq: u64,
         first_prev_hash: Digest,
@@ -128,13 +127,19 @@ impl ImportedHead {
         if first_seq > head.last_seq {
             return Err(HeadFault::Backwards);
         }
-        Ok(Self { bundle_id, head, first_seq, first_prev_hash })
+        Ok(Self { bundle_id, export, head, first_seq, first_prev_hash })
     }
 
     /// The bundle.
     #[must_use]
     pub const fn bundle_id(&self) -> &BundleId {
         &self.bundle_id
+    }
+
+    /// Which export it is, whatever container it lies in.
+    #[must_use]
+    pub const fn export(&self) -> &Digest {
+        &self.export
     }
 
     /// Where the stream ended.
@@ -159,15 +164,6 @@ impl ImportedHead {
 /// A stored bundle's id is the digest of its content: only so can a second import of it be told from another export.
 pub(crate) fn check_bundle(bundle: &BundleId) -> Result<(), HeadFault> {
     Digest::from_hex(bundle.as_str()).map(drop).ok_or(HeadFault::BundleId)
-}
-
-fn check_id(field: &'static str, id: &str) -> Result<(), HeadFault> {
-    let fits = (1..=ID_BYTES_MAX).contains(&id.len()) && !id.chars().any(char::is_control);
-    if fits { Ok(()) } else { Err(HeadFault::Id { field }) }
-}
-
-fn check_seq(field: &'static str, seq: u64) -> Result<(), HeadFault> {
-    if (1..=INTEGER_MAX).contains(&seq) { Ok(()) } else { Err(HeadFault::Seq { field }) }
 }
 
 /// How a head is written down.
@@ -201,6 +197,8 @@ impl From<StreamHead> for Form {
 #[serde(deny_unknown_fields)]
 struct ImportedForm {
     bundle_id: BundleId,
+    #[serde(with = "form::hex")]
+    export: Digest,
     head: StreamHead,
     first_seq: u64,
     #[serde(with = "form::hex")]
@@ -211,13 +209,13 @@ impl TryFrom<ImportedForm> for ImportedHead {
     type Error = HeadFault;
 
     fn try_from(form: ImportedForm) -> Result<Self, HeadFault> {
-        Self::new(form.bundle_id, form.head, form.first_seq, form.first_prev_hash)
+        Self::new(form.bundle_id, form.export, form.head, form.first_seq, form.first_prev_hash)
     }
 }
 
 impl From<ImportedHead> for ImportedForm {
     fn from(seen: ImportedHead) -> Self {
-        let ImportedHead { bundle_id, head, first_seq, first_prev_hash } = seen;
-        Self { bundle_id, head, first_seq, first_prev_hash }
+        let ImportedHead { bundle_id, export, head, first_seq, first_prev_hash } = seen;
+        Self { bundle_id, export, head, first_seq, first_prev_hash }
     }
 }

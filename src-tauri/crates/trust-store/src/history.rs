@@ -1,13 +1,13 @@
 //! Verdicts that were reached, each with what was known then and its whole report. An old verdict is history, not trust.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use integrity::Digest;
-use model::{BundleId, Instant, StreamId};
+use model::{BundleId, Instant};
 use serde::{Deserialize, Serialize};
 use vault::rusqlite::{OptionalExtension, Transaction};
 
-use crate::basis::Basis;
+use crate::basis::{Basis, Concern};
 use crate::fault::{Flaw, TrustFault};
 use crate::fingerprint::Fingerprint;
 use crate::form;
@@ -28,6 +28,8 @@ pub struct Reached<'a> {
     pub integrity: &'a str,
     /// The assurance, where there is one.
     pub assurance: Option<&'a str>,
+    /// The name of the badge it gives.
+    pub badge: &'a str,
     /// Name and version of the program.
     pub program: &'a str,
     /// What was pinned and made a difference.
@@ -51,6 +53,8 @@ pub struct Concluded {
     pub integrity: Word,
     /// The assurance, where there was one.
     pub assurance: Option<Word>,
+    /// The name of the badge it had then.
+    pub badge: Word,
     /// Name and version of the program.
     pub program: Text,
     /// What was pinned and made a difference.
@@ -67,11 +71,11 @@ pub struct Concluded {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Facts {
-    bundle_id: BundleId,
+    concern: Concern,
     integrity: Word,
     assurance: Option<Word>,
+    badge: Word,
     program: Text,
-    streams: BTreeSet<StreamId>,
     #[serde(with = "form::hex")]
     trust_digest: Digest,
     fingerprints: Vec<Fingerprint>,
@@ -113,11 +117,11 @@ impl Conclusion {
         let refused = |field| move |why| TrustFault::Text { field, why };
         let assurance = reached.assurance.map(Word::new).transpose().map_err(refused("the assurance"))?;
         let facts = Facts {
-            bundle_id: basis.bundle,
+            concern: basis.concern,
             integrity: Word::new(reached.integrity).map_err(refused("the integrity"))?,
             assurance,
+            badge: Word::new(reached.badge).map_err(refused("the badge"))?,
             program: Text::new(reached.program).map_err(refused("the program"))?,
-            streams: basis.streams,
             trust_digest: basis.digest,
             fingerprints: reached.fingerprints,
             anchors: reached.anchors,
@@ -145,7 +149,7 @@ impl TrustStore {
         let body = text_of(&Storing { mark, facts: &conclusion.facts })?;
         let mut statement = transaction
             .prepare_cached("INSERT INTO trust_conclusion (number, bundle_id, body, report) VALUES (?1, ?2, ?3, ?4)")?;
-        statement.execute((newest + 1, conclusion.facts.bundle_id.as_str(), body, &conclusion.kept))?;
+        statement.execute((newest + 1, conclusion.facts.concern.bundle.as_str(), body, &conclusion.kept))?;
         Ok(number)
     }
 
@@ -167,6 +171,43 @@ impl TrustStore {
         })
     }
 
+    /// The newest verdict of every bundle there is one of, each with whether it was reached with what is vouched for today.
+    pub fn newest(&self) -> Result<BTreeMap<BundleId, Concluded>, TrustFault> {
+        self.vault.read(|database| {
+            let trust = fold(database)?;
+            let sql = "SELECT max(number), bundle_id, body FROM trust_conclusion GROUP BY bundle_id";
+            let mut statement = database.prepare_cached(sql)?;
+            let mut rows = statement.query([])?;
+            let mut newest = BTreeMap::new();
+            while let Some(row) = rows.next()? {
+                let number = number_of(row)?;
+                let malformed = |_| flawed(number, Flaw::Malformed);
+                let bundle = BundleId::new(row.get::<_, String>(1).map_err(malformed)?);
+                let body = row.get::<_, String>(2).map_err(malformed)?;
+                let concluded = concluded(&trust, read(number, &bundle, &body)?)?;
+                newest.insert(bundle, concluded);
+            }
+            Ok(newest)
+        })
+    }
+
+    /// Whether a verdict still relies on what this office vouches for, in the transaction that is to keep it: a
+    /// verification takes a while, and meanwhile a pin may have been revoked or another export have come.
+    pub fn stands_in(&self, transaction: &Transaction<'_>, conclusion: &Conclusion) -> Result<bool, TrustFault> {
+        Ok(fold(transaction)?.digest(&conclusion.facts.concern)? == conclusion.facts.trust_digest)
+    }
+
+    /// How many steps there were when a bundle first came here, if a verdict was reached on it before.
+    pub fn arrived(&self, bundle: &BundleId) -> Result<Option<u64>, TrustFault> {
+        self.vault.read(|database| {
+            let sql = "SELECT number, body FROM trust_conclusion WHERE bundle_id = ?1 ORDER BY number LIMIT 1";
+            let mut statement = database.prepare_cached(sql)?;
+            let first = statement.query_row([bundle.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+            let Some((number, body)): Option<(i64, String)> = first else { return Ok(None) };
+            Ok(Some(read(number.unsigned_abs(), bundle, &body)?.facts.concern.arrived))
+        })
+    }
+
     /// The report of a verdict, as it was stored.
     pub fn report(&self, number: u64) -> Result<String, TrustFault> {
         let unknown = TrustFault::ConclusionUnknown { number };
@@ -184,11 +225,12 @@ impl TrustStore {
 }
 
 fn concluded(trust: &Trust, Stored { mark, facts }: Stored) -> Result<Concluded, TrustFault> {
-    let current = trust.digest(&facts.bundle_id, &facts.streams)? == facts.trust_digest;
+    let current = trust.digest(&facts.concern)? == facts.trust_digest;
     Ok(Concluded {
         mark,
         integrity: facts.integrity,
         assurance: facts.assurance,
+        badge: facts.badge,
         program: facts.program,
         fingerprints: facts.fingerprints,
         anchors: facts.anchors,
@@ -200,7 +242,7 @@ fn concluded(trust: &Trust, Stored { mark, facts }: Stored) -> Result<Concluded,
 /// Reads a row's text, which has to be that of this number and bundle.
 fn read(number: u64, bundle: &BundleId, body: &str) -> Result<Stored, TrustFault> {
     let stored: Stored = value_of(body).map_err(|flaw| flawed(number, flaw))?;
-    if stored.mark.number != number || stored.facts.bundle_id != *bundle {
+    if stored.mark.number != number || stored.facts.concern.bundle != *bundle {
         return Err(flawed(number, Flaw::Misplaced));
     }
     Ok(stored)

@@ -16,7 +16,6 @@
 //! * An anchor is never deleted; a bundle is never an anchor for itself.
 //! * Nothing a person wrote, and no id of a stream or an event, is in an error or a `Debug` output.
 
-mod anchor_file;
 mod basis;
 mod change;
 mod fault;
@@ -29,12 +28,11 @@ mod store;
 mod text;
 mod trust;
 
-pub use anchor_file::{ANCHOR_FILE_BYTES_MAX, AnchorFileFault, read_anchor_file};
-pub use basis::Basis;
+pub use basis::{Basis, Concern, StreamSpan};
 pub use change::{Change, Material, NewPin, Origin, Vouched};
 pub use fault::{Flaw, Refusal, TrustFault};
 pub use fingerprint::{Confirmed, Fingerprint, FingerprintFault, NotConfirmed, TYPED_CHARACTERS_MIN, confirms};
-pub use head::{HeadFault, ID_BYTES_MAX, ImportedHead, StreamHead};
+pub use head::{HeadFault, ImportedHead, StreamHead};
 pub use history::{Concluded, Conclusion, REPORT_BYTES_MAX, Reached};
 pub use step::{Mark, Step};
 pub use store::TrustStore;

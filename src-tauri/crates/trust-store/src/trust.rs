@@ -78,6 +78,14 @@ pub struct Head {
     pub withdrawn: Option<Withdrawal>,
 }
 
+impl Head {
+    /// Whether it was remembered when there were already more than so many steps.
+    #[must_use]
+    pub const fn came_after(&self, steps: u64) -> bool {
+        self.mark.number > steps
+    }
+}
+
 /// That an anchor or a remembered head is not held against bundles any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Withdrawal {
@@ -127,25 +135,9 @@ impl Trust {
         self.heads.values()
     }
 
-    /// The heads of a stream that its other exports left here, oldest first. A bundle anchors nothing for itself.
-    #[must_use]
-    pub fn other_heads(&self, stream: &StreamId, but: &BundleId) -> Vec<&Head> {
-        let from = (stream.clone(), BundleId::new(""));
-        let of_stream = self.heads.range(from..).take_while(|((of, _), _)| of == stream);
-        let mut heads: Vec<_> = of_stream
-            .filter(|((_, bundle), head)| bundle != but && head.withdrawn.is_none())
-            .map(|(_, head)| head)
-            .collect();
-        heads.sort_by_key(|head| head.mark.number);
-        heads
-    }
-
-    /// Of these, the ones that end right before a record: where a bundle that begins with it goes on. Whether one of
-    /// them has the hash that the record names is for the caller to compare; they may contradict each other.
-    #[must_use]
-    pub fn heads_before(&self, stream: &StreamId, first_seq: u64, but: &BundleId) -> Vec<&Head> {
-        let ends_there = |head: &&Head| head.seen.head().last_seq().checked_add(1) == Some(first_seq);
-        self.other_heads(stream, but).into_iter().filter(ends_there).collect()
+    /// The heads that imports of other bundles left here and that stand. A bundle anchors nothing for itself.
+    pub fn other_heads<'a>(&'a self, but: &'a BundleId) -> impl Iterator<Item = &'a Head> {
+        self.heads.values().filter(move |head| head.seen.bundle_id() != but && head.withdrawn.is_none())
     }
 
     /// The step that remembered a stream of a bundle.

@@ -3,7 +3,7 @@
 
 mod desk;
 
-use desk::{Desk, bundle, head, kid, on_paper, second, stream, verified};
+use desk::{Desk, bundle, head, kid, on_paper, second, verified};
 use trust_store::{Conclusion, Flaw, Reached, Refusal, TrustFault};
 use vault::rusqlite::Transaction;
 
@@ -82,9 +82,15 @@ fn a_step_that_contradicts_what_stands_before_it_is_named() {
 fn with_verdicts() -> Desk {
     let desk = Desk::new();
     for name in ["one", "two"] {
-        let basis = desk.store.trust().unwrap().basis(&bundle(name), [stream("s")]).unwrap();
-        let reached =
-            Reached { integrity: "FAIL", assurance: None, program: "p", fingerprints: Vec::new(), anchors: Vec::new() };
+        let basis = desk.store.trust().unwrap().basis(desk::concern(name, ["s"])).unwrap();
+        let reached = Reached {
+            integrity: "FAIL",
+            assurance: None,
+            badge: "unsigned",
+            program: "p",
+            fingerprints: Vec::new(),
+            anchors: Vec::new(),
+        };
         let conclusion = Conclusion::new(basis, reached, &"{}".repeat(5_000)).unwrap();
         let act = |transaction: &Transaction<'_>| desk.store.conclude_in(transaction, &conclusion, &second(20));
         desk.log.act::<_, TrustFault>(&desk.vault, verified(), None, &second(20), act).unwrap();

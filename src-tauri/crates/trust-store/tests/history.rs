@@ -3,17 +3,18 @@
 
 mod desk;
 
-use desk::{Desk, bundle, head, kid, on_paper, second, seen, stream, typed, verified, vouched};
-use trust_store::{Conclusion, Der, Material, NewPin, REPORT_BYTES_MAX, Reached, TrustFault, Word};
+use desk::{Desk, bundle, concern, head, kid, on_paper, second, seen, typed, verified, vouched};
+use trust_store::{Concern, Conclusion, Der, Material, NewPin, REPORT_BYTES_MAX, Reached, TrustFault, Word};
 use vault::rusqlite::Transaction;
 
 impl Desk {
     /// Concludes on a bundle with one stream, with what is vouched for now.
     fn conclude(&self, name: &str, of: &str, integrity: &str, report: &str) -> u64 {
-        let basis = self.store.trust().unwrap().basis(&bundle(name), [stream(of)]).unwrap();
+        let basis = self.store.trust().unwrap().basis(concern(name, [of])).unwrap();
         let reached = Reached {
             integrity,
             assurance: (integrity != "FAIL").then_some("SIGNED_PINNED"),
+            badge: "verified",
             program: "Chartproof 0.1.0",
             fingerprints: vec![kid("a")],
             anchors: vec![2],
@@ -47,6 +48,11 @@ fn verdicts_are_listed_newest_first_with_what_they_relied_on() {
         ("Chartproof 0.1.0", &vec![kid("a")], &vec![2])
     );
     assert_eq!(desk.store.history(&bundle("three")).unwrap(), []);
+    let each = desk.store.newest().unwrap();
+    let each: Vec<_> = each.iter().map(|(id, verdict)| (id.clone(), verdict.mark.number, verdict.current)).collect();
+    let mut expected = [(bundle("one"), 3, true), (bundle("two"), 2, true)];
+    expected.sort();
+    assert_eq!(each, expected);
     assert_eq!(desk.logged("verify").len(), 3);
 }
 
@@ -60,9 +66,15 @@ fn reports_come_back_as_they_were_stored() {
     }
     assert!(matches!(desk.store.report(5), Err(TrustFault::ConclusionUnknown { number: 5 })));
     assert!(matches!(desk.store.report(u64::MAX), Err(TrustFault::ConclusionUnknown { .. })));
-    let basis = desk.store.trust().unwrap().basis(&bundle("one"), []).unwrap();
-    let reached =
-        Reached { integrity: "PASS", assurance: None, program: "p", fingerprints: Vec::new(), anchors: Vec::new() };
+    let basis = desk.store.trust().unwrap().basis(concern("one", [])).unwrap();
+    let reached = Reached {
+        integrity: "PASS",
+        assurance: None,
+        badge: "unsigned",
+        program: "p",
+        fingerprints: Vec::new(),
+        anchors: Vec::new(),
+    };
     let refused = Conclusion::new(basis, reached, &"x".repeat(REPORT_BYTES_MAX + 1));
     assert!(matches!(refused, Err(TrustFault::ReportLarge { .. })));
 }
@@ -95,6 +107,10 @@ fn what_makes_no_difference_to_a_bundle_leaves_its_verdict() {
     desk.conclude("one", "s", "PASS", "{}");
     desk.add_anchor(head("other", 36), on_paper()).unwrap();
     desk.remember("PASS", &[seen("other", "two", 1, 36)]).unwrap();
+    // A later export that goes further: an older log ends earlier.
+    desk.remember("PASS", &[seen("s", "three", 1, 99), seen("s", "four", 37, 99)]).unwrap();
+    // A key that it does not name.
+    desk.pin_key("b").unwrap();
     // Its own head: a bundle anchors nothing for itself.
     desk.remember("PASS", &[seen("s", "one", 1, 36)]).unwrap();
     assert_eq!(desk.current("one"), [true]);
@@ -117,6 +133,48 @@ fn what_makes_no_difference_to_a_bundle_leaves_its_verdict() {
 }
 
 #[test]
+fn heads_that_were_there_before_a_bundle_count_however_far_they_reach() {
+    let desk = Desk::new();
+    desk.remember("PASS", &[seen("s", "two", 1, 99)]).unwrap();
+    let digest = |arrived, export: Option<&str>| {
+        let export = export.map(|name| integrity::Digest::of(name.as_bytes()));
+        let concern = Concern { arrived, export, ..concern("one", ["s"]) };
+        *desk.store.trust().unwrap().basis(concern).unwrap().digest()
+    };
+    assert_ne!(digest(0, None), digest(1, None), "only of one that was there before can it be an older version");
+    assert_eq!(digest(0, None), digest(1, Some("two")), "the same export in another container");
+}
+
+#[test]
+fn what_changed_while_a_bundle_was_verified_is_seen_when_the_verdict_is_kept() {
+    let desk = Desk::new();
+    let basis = desk.store.trust().unwrap().basis(concern("one", ["s"])).unwrap();
+    let reached = Reached {
+        integrity: "PASS",
+        assurance: None,
+        badge: "unsigned",
+        program: "p",
+        fingerprints: Vec::new(),
+        anchors: Vec::new(),
+    };
+    let conclusion = Conclusion::new(basis, reached, "{}").unwrap();
+    let stands = || desk.vault.read(|database| desk.store.stands_in(database, &conclusion)).unwrap();
+    assert!(stands());
+    desk.pin_key("a").unwrap();
+    assert!(!stands());
+}
+
+#[test]
+fn when_a_bundle_came_is_known_from_its_first_verdict() {
+    let desk = Desk::new();
+    assert_eq!(desk.store.arrived(&bundle("one")).unwrap(), None);
+    desk.conclude("one", "s", "PASS", "{}");
+    desk.pin_key("a").unwrap();
+    desk.conclude("one", "s", "PASS", "{}");
+    assert_eq!(desk.store.arrived(&bundle("one")).unwrap(), Some(0));
+}
+
+#[test]
 fn the_digest_does_not_depend_on_the_order_of_steps() {
     let (one, other) = (Desk::new(), Desk::new());
     one.pin_key("a").unwrap();
@@ -127,7 +185,7 @@ fn the_digest_does_not_depend_on_the_order_of_steps() {
     other.pin_key("b").unwrap();
     other.add_anchor(head("s", 36), on_paper()).unwrap();
     let digest = |desk: &Desk, streams: [&str; 2]| {
-        *desk.store.trust().unwrap().basis(&bundle("one"), streams.map(stream)).unwrap().digest()
+        *desk.store.trust().unwrap().basis(Concern { keys: None, ..concern("one", streams) }).unwrap().digest()
     };
     assert_ne!(digest(&one, ["s", "t"]), digest(&other, ["s", "t"]));
     other.pin_key("a").unwrap();
@@ -138,9 +196,15 @@ fn the_digest_does_not_depend_on_the_order_of_steps() {
 #[test]
 fn a_verdict_and_its_entry_are_kept_together() {
     let desk = Desk::new();
-    let basis = desk.store.trust().unwrap().basis(&bundle("one"), []).unwrap();
-    let reached =
-        Reached { integrity: "PASS", assurance: None, program: "p", fingerprints: Vec::new(), anchors: Vec::new() };
+    let basis = desk.store.trust().unwrap().basis(concern("one", [])).unwrap();
+    let reached = Reached {
+        integrity: "PASS",
+        assurance: None,
+        badge: "unsigned",
+        program: "p",
+        fingerprints: Vec::new(),
+        anchors: Vec::new(),
+    };
     let conclusion = Conclusion::new(basis, reached, "{}").unwrap();
     let failed = desk.log.act(&desk.vault, verified(), None, &second(20), |transaction| {
         desk.store.conclude_in(transaction, &conclusion, &second(20))?;

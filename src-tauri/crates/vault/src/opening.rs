@@ -7,7 +7,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use ed25519_dalek::SigningKey;
 use integrity::Digest;
@@ -109,6 +109,24 @@ impl Vault {
         let header = header.with_user(&renewed);
         header.write(folder)?;
         Opened::new(pool, &header, master, signing, &user_id)?.into_vault(folder, &header, held)
+    }
+
+    /// Lets the user who opened the vault back in, after the program was covered while the vault had to stay open.
+    ///
+    /// As with [`unlock`](Self::unlock), one answer and one time, and attempts that fail are counted. Another account
+    /// with its own passphrase is told who has the vault open.
+    pub fn admit(&self, user: &str, passphrase: &str) -> Result<(), VaultFault> {
+        let header = HeaderFile::read(&self.folder)?;
+        let opened = keys_of_user(&header, user, passphrase);
+        let Some((_, _, user_id)) = opened.filter(|(master, _, _)| master.bytes() == self.master.bytes()) else {
+            attempts::count_one(&self.folder);
+            return Err(VaultFault::NotOpened);
+        };
+        if user_id != self.user.user_id {
+            return Err(VaultFault::Held(Box::new(self.holder().clone())));
+        }
+        *self.failed_unlocks.lock().unwrap_or_else(PoisonError::into_inner) = attempts::read(&self.folder);
+        Ok(())
     }
 
     /// Gives the user who opened the vault a new passphrase. One wrap is rewritten, the database is untouched.
@@ -242,7 +260,7 @@ impl Opened {
             master: self.master,
             rooms: Mutex::new(vec![OWN]),
             session: secret::random()?,
-            failed_unlocks: attempts::read(folder),
+            failed_unlocks: Mutex::new(attempts::read(folder)),
             held,
         })
     }

@@ -31,7 +31,7 @@ pub struct Vault {
     pub(crate) master: MasterKey,
     pub(crate) rooms: Mutex<Vec<&'static [Migration]>>,
     pub(crate) session: [u8; 16],
-    pub(crate) failed_unlocks: Option<FailedUnlocks>,
+    pub(crate) failed_unlocks: Mutex<Option<FailedUnlocks>>,
     pub(crate) held: Held,
 }
 
@@ -203,11 +203,11 @@ impl Vault {
         self.session
     }
 
-    /// Attempts to open the vault that failed before this one succeeded. They stay counted until
+    /// Attempts to open the vault that failed before the last one that succeeded. They stay counted until
     /// [`forget_failed_unlocks`](Self::forget_failed_unlocks).
     #[must_use]
-    pub fn failed_unlocks(&self) -> Option<&FailedUnlocks> {
-        self.failed_unlocks.as_ref()
+    pub fn failed_unlocks(&self) -> Option<FailedUnlocks> {
+        self.failed_unlocks.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Begins counting at none, once the attempts so far are in the access log.

@@ -92,6 +92,7 @@ fn audit_bundle<'a>(
     outcome.has_unread = claims.segments.iter().any(|segment| segment.state == SegmentState::OtherForm);
     let known_at = outcome.detached.stamp.as_ref().and_then(|stamp| stamp.nanos);
     let keyring = Keyring::read(work, &claims, known_at)?;
+    outcome.claimed = report::Claimed::of(&keyring);
     let policy = Policy::of(claims.manifest.as_ref().and_then(|manifest| manifest.signature_policy.as_deref()));
     let mut seals = Seals::default();
     let mut signing = checkpoint::Signing { keyring: &keyring, policy, seals: &mut seals };

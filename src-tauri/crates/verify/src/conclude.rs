@@ -8,7 +8,7 @@ use crate::hands::HowFar;
 use crate::listed::Listed;
 use crate::reach::{self, Reach};
 use crate::report::{
-    self, Basis, BundleName, Counts, CoverageSpan, Done, Evidence, Grounds, Head, Integrity, Report, SignedBy,
+    self, Basis, BundleName, Claimed, Counts, CoverageSpan, Done, Evidence, Grounds, Head, Integrity, Report, SignedBy,
 };
 use crate::seals::Detached;
 use crate::work::Work;
@@ -31,6 +31,8 @@ pub(crate) struct Outcome<'a> {
     pub(crate) reaches: Vec<Reach>,
     pub(crate) heads: Vec<Head>,
     pub(crate) signed_by: Vec<SignedBy>,
+    /// Keys that the bundle brings.
+    pub(crate) claimed: Claimed,
     /// Whether a stream goes on from a head that was given.
     pub(crate) goes_on: bool,
 }

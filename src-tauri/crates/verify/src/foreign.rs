@@ -1,11 +1,14 @@
 //! Checks an export whose records carry no evidence of their own: the bag around it, if there is one, is held against
 //! its lists, and every record is read, so that what cannot be read is told with its place.
 //!
+//! Signatures of a foreign export are present and not checked: that is said.
+//!
 //! No record is compared with anything: what can be read may still have been changed. A resource of another type is no
-//! event, and nothing is wrong with it; neither is an entry of a Bundle without a resource.
+//! event and is counted; an entry of a Bundle without a resource is nothing at all.
 
 use bundle::records::{Place, RecordCause, RecordRun, event_of};
 use bundle::{MapFault, ReadFault};
+use model::{Event, MappingNote};
 
 use crate::conclude::Outcome;
 use crate::container;
@@ -24,8 +27,95 @@ pub(crate) fn check(work: &mut Work<'_>, outcome: &mut Outcome<'_>) -> Result<()
         outcome.listed = Some(Listed::default());
         outcome.listed = Some(listed::check(work)?);
     }
-    let mut reading = Reading { work, counts: &mut outcome.counts, is_summed: is_bag };
-    reading.read()
+    tell_detached(work);
+    let (asides, signed) = (Asides::default(), Vec::new());
+    let mut reading = Reading { work, counts: &mut outcome.counts, is_summed: is_bag, asides, signed };
+    reading.read()?;
+    let Reading { work, asides, signed, .. } = reading;
+    tell_signed(work, &signed);
+    asides.tell(work);
+    Ok(())
+}
+
+/// What is worth knowing and is told once, with its first place and how often.
+#[derive(Default)]
+struct Asides {
+    other_types: Aside,
+    zoneless: Aside,
+    out_of_range: Aside,
+}
+
+#[derive(Default)]
+struct Aside {
+    count: u64,
+    first: Option<Place>,
+}
+
+impl Aside {
+    fn add(&mut self, place: &Place) {
+        self.count += 1;
+        if self.first.is_none() {
+            self.first = Some(place.clone());
+        }
+    }
+
+    fn tell(self, work: &mut Work<'_>, code: Code, one: &str, many: &str) {
+        let Some(place) = self.first else { return };
+        let what = match self.count {
+            1 => format!("{} {one}.", named(&place)),
+            count => format!("{} {many}; the first is {}.", number(count), named(&place)),
+        };
+        work.find(placed(code, what, &place, 0).count(self.count));
+    }
+}
+
+impl Asides {
+    fn note(&mut self, event: &Event, place: &Place) {
+        if event.notes.contains(&MappingNote::TimestampNoZone) {
+            self.zoneless.add(place);
+        }
+        if event.notes.contains(&MappingNote::TimestampOutOfRange) {
+            self.out_of_range.add(place);
+        }
+    }
+
+    fn tell(self, work: &mut Work<'_>) {
+        let Self { other_types, zoneless, out_of_range } = self;
+        let (one, many) = (
+            "is no AuditEvent and was not read as an event",
+            "resources are no AuditEvents and were not read as events",
+        );
+        other_types.tell(work, Code::ResourceNotRead, one, many);
+        let (one, many) = ("has a time without a zone", "records have a time without a zone");
+        zoneless.tell(work, Code::TimestampNoZone, one, many);
+        let (one, many) = ("has a time outside 1900 to 2200", "records have a time outside 1900 to 2200");
+        out_of_range.tell(work, Code::TimestampOutOfRange, one, many);
+    }
+}
+
+/// How names of files end that hold a signature or a time stamp over another file.
+const DETACHED: [&str; 8] = [".sig", ".asc", ".p7s", ".p7m", ".jws", ".minisig", ".sigstore", ".tsr"];
+
+/// Says which signatures lie beside the files. None of a foreign export is checked: nobody has said what it is over.
+fn tell_detached(work: &mut Work<'_>) {
+    let is_detached = |name: &str| DETACHED.iter().any(|ending| name.to_ascii_lowercase().ends_with(ending));
+    let names = work.source.entries().iter().map(|entry| entry.name.clone()).filter(|name| is_detached(name));
+    let names: Vec<_> = names.collect();
+    tell_open(work, &names, "file", "holds a signature or a time stamp");
+}
+
+/// Says which FHIR Bundles are signed (`Bundle.signature`).
+fn tell_signed(work: &mut Work<'_>, files: &[String]) {
+    tell_open(work, files, "FHIR Bundle", "is signed");
+}
+
+fn tell_open(work: &mut Work<'_>, files: &[String], what: &str, is: &str) {
+    let Some(first) = files.first() else { return };
+    let others = u64::try_from(files.len() - 1).unwrap_or(u64::MAX);
+    let more = if others == 0 { String::new() } else { format!(" (and {} more)", number(others)) };
+    let message = format!("The {what} {}{more} {is}, of a kind that is not checked.", bundle::escape::visible(first));
+    let count = u64::try_from(files.len()).unwrap_or(u64::MAX);
+    work.find(Finding::new(Code::SignaturesNotChecked, message).at_file(first).count(count));
 }
 
 /// Reads every record and counts them.
@@ -34,6 +124,9 @@ struct Reading<'r, 'a> {
     counts: &'r mut Counts,
     /// The files were held against lists: their bytes are counted, and their damage is told.
     is_summed: bool,
+    asides: Asides,
+    /// Files of FHIR Bundles with a signature.
+    signed: Vec<String>,
 }
 
 impl Reading<'_, '_> {
@@ -56,19 +149,30 @@ impl Reading<'_, '_> {
     }
 
     fn read_run(&mut self, run: &RecordRun) -> Result<(), Halt> {
+        if run.is_signed() {
+            self.signed.push(run.file().to_owned());
+        }
         let (mut records, mut bytes) = (0, 0_u64);
         for record in run.records() {
             let told = match record {
                 Ok(record) => {
                     bytes = bytes.saturating_add(u64::try_from(record.bytes.len()).unwrap_or(u64::MAX));
                     match event_of(self.work.source.profile(), record.bytes) {
-                        Ok(_) => {
+                        Ok(event) => {
                             self.counts.events += 1;
+                            self.asides.note(&event, &record.place);
                             None
                         }
-                        Err(MapFault::NotAnAuditEvent) => continue,
+                        Err(MapFault::NotAnAuditEvent) => {
+                            self.asides.other_types.add(&record.place);
+                            continue;
+                        }
                         Err(fault) => Some((record.place, unreadable(fault), fault.byte_offset())),
                     }
+                }
+                Err(trouble) if matches!(trouble.cause, RecordCause::Unreadable(MapFault::NotAnAuditEvent)) => {
+                    self.asides.other_types.add(&trouble.place);
+                    continue;
                 }
                 Err(trouble) => match what_is_wrong(trouble.cause) {
                     Some(wrong) => Some((trouble.place, wrong, None)),
@@ -86,14 +190,22 @@ impl Reading<'_, '_> {
 }
 
 fn finding(place: &Place, code: Code, wrong: &str, within: Option<u64>) -> Finding {
+    placed(code, format!("{} {wrong}.", named(place)), place, within.unwrap_or(0))
+}
+
+/// What a record is called in a sentence.
+fn named(place: &Place) -> String {
     let file = bundle::escape::visible(&place.file);
-    let what = match (place.line, place.index) {
+    match (place.line, place.index) {
         (Some(line), _) => format!("Line {} of {file}", number(line)),
         (None, Some(index)) => format!("Entry {} of {file}", number(index.saturating_add(1))),
         (None, None) => file.into_owned(),
-    };
-    let offset = place.byte_offset.saturating_add(within.unwrap_or(0));
-    let finding = Finding::new(code, format!("{what} {wrong}.")).at_file(&place.file).byte_offset(offset);
+    }
+}
+
+fn placed(code: Code, message: String, place: &Place, within: u64) -> Finding {
+    let offset = place.byte_offset.saturating_add(within);
+    let finding = Finding::new(code, message).at_file(&place.file).byte_offset(offset);
     match place.line {
         Some(line) => finding.line(line),
         None => finding,
@@ -109,7 +221,7 @@ fn what_is_wrong(cause: RecordCause) -> Option<(Code, String)> {
         RecordCause::FileTooLarge { limit_bytes } => {
             Some((Code::ArchiveLimitExceeded, format!("is larger than {} bytes and was not read", number(limit_bytes))))
         }
-        RecordCause::EntryWithoutResource | RecordCause::Unreadable(MapFault::NotAnAuditEvent) => None,
+        RecordCause::EntryWithoutResource => None,
         RecordCause::Unreadable(fault) => Some(unreadable(fault)),
     }
 }

@@ -42,7 +42,7 @@ mod trust;
 mod words;
 mod work;
 
-pub use anchors::{ANCHOR_BYTES_MAX, Anchor, AnchorFault, Origin, Remembered};
+pub use anchors::{Anchor, Origin, Remembered};
 pub use check::check;
 pub use compare::{
     COMPARE_FORMAT, Common, Comparison, Difference, DifferenceCounts, DifferenceKind, Export, ExportName, Obstacle,
@@ -55,8 +55,8 @@ pub use hands::{
 };
 pub use proof::Proof;
 pub use report::{
-    AnchorUsed, Assurance, Badge, BundleName, Counts, CoverageSpan, CoverageState, Done, Evidence, FORMAT, Head,
-    Integrity, KeyStanding, Reached, Report, SignedBy, Stamped,
+    AnchorUsed, Assurance, Badge, BundleName, ClaimedKey, Counts, CoverageSpan, CoverageState, Done, Evidence, FORMAT,
+    Head, Integrity, KeyStanding, Reached, Report, SignedBy, Stamped,
 };
 pub use source::Source;
 pub use spill::MemorySpill;

@@ -66,7 +66,7 @@ impl Listed {
 
     /// What the lists prove, what they do not, and the two lines of the verdict.
     pub(crate) fn words(&self, basis: &Basis<'_>) -> (Vec<String>, Vec<String>, [String; 2]) {
-        (self.proves(basis), self.limits(), self.summary(basis))
+        (self.proves(basis), self.limits(basis), self.summary(basis))
     }
 
     fn proves(&self, basis: &Basis<'_>) -> Vec<String> {
@@ -91,17 +91,18 @@ impl Listed {
             ],
             _ => {
                 let agree = if self.files == 1 { "agrees" } else { "agree" };
-                [
-                    format!("The {} in the bag {agree} with its lists.", count_of(self.files, "file")),
+                let rest = if basis.tally.has(Code::SignaturesNotChecked) {
+                    "Something in it is signed, of a kind that is not checked: who vouches for it is open."
+                } else {
                     "A list shows only that nothing was changed by accident since it was written: whoever can change \
                      the files can write it anew."
-                        .to_owned(),
-                ]
+                };
+                [format!("The {} in the bag {agree} with its lists.", count_of(self.files, "file")), rest.to_owned()]
             }
         }
     }
 
-    fn limits(&self) -> Vec<String> {
+    fn limits(&self, basis: &Basis<'_>) -> Vec<String> {
         let mut sentences = vec![
             "That the log is complete: the records carry no evidence of their own, so any of them may have been changed \
              or left out before the lists were written."
@@ -115,6 +116,9 @@ impl Listed {
                 "Anything against somebody who prepared two files of one checksum: the lists are in MD5 or SHA-1 alone."
                     .to_owned(),
             );
+        }
+        if basis.tally.has(Code::SignaturesNotChecked) {
+            sentences.push("What some signatures say: they are of a kind that is not checked.".to_owned());
         }
         sentences.push(
             "That the system recorded the truth, or recorded everything, or that its clock was right.".to_owned(),

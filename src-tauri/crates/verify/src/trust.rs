@@ -65,6 +65,8 @@ pub struct PinnedTsa {
     pub certificate: TsaCertificate,
     /// Who vouches for it.
     pub vouching: Vouching,
+    /// From when on it is revoked, in nanoseconds since 1970. Stamps that state an earlier time stand.
+    pub revoked_from: Option<i64>,
 }
 
 /// Everything that is pinned. Empty by default: then nothing is ever better than signed by somebody.
@@ -104,6 +106,6 @@ impl Trust {
     pub(crate) fn authorities(&self) -> impl Iterator<Item = (&TsaCertificate, Pin<'_>)> {
         self.authorities
             .iter()
-            .map(|pinned| (&pinned.certificate, Pin { vouching: &pinned.vouching, revoked_from: None }))
+            .map(|pinned| (&pinned.certificate, Pin { vouching: &pinned.vouching, revoked_from: pinned.revoked_from }))
     }
 }

@@ -36,6 +36,7 @@ fn left_behind(report: &Report) -> Vec<Anchor> {
                 on: "2026-04-01".to_owned(),
                 export: report.export().unwrap(),
                 first: Some((head.first_seq, Digest::from_hex(&head.first_prev_hash).unwrap())),
+                came_later: false,
             }),
         })
         .collect()
@@ -269,4 +270,37 @@ fn a_pinned_log_with_an_unseen_archive_is_not_called_verified() {
     assert_eq!((told(&report), report.badge()), ((vec!["ARCHIVE_ABSENT"], "SIGNED_PINNED"), Badge::NotVerified));
     assert!(report.summary()[1].contains("archive"), "{:?}", report.summary());
     assert_eq!(report.findings()[0].code, Code::ArchiveAbsent);
+}
+
+#[test]
+fn an_export_that_came_later_and_goes_further_shows_nothing_about_an_earlier_one() {
+    let draft = Draft::new(40, 20);
+    let mut whole = left_behind(&checked(&draft, &[]));
+    let earlier = part(&draft, 1, 25);
+    assert_eq!(told(&checked(&earlier, &whole)), (vec!["BUNDLE_ROLLBACK"], "none"));
+    let later = |anchors: &mut [Anchor]| {
+        for anchor in anchors {
+            let Origin::Remembered(remembered) = &mut anchor.origin else { unreachable!("left by an import") };
+            remembered.came_later = true;
+        }
+    };
+    later(&mut whole);
+    let report = checked(&earlier, &whole);
+    assert_eq!((told(&report), outcomes(&report)), ((vec![], "CONSISTENT"), vec!["elsewhere"]));
+    // Where it ends within the earlier one, the two are still held against each other.
+    let mut part_of = left_behind(&checked(&earlier, &[]));
+    later(&mut part_of);
+    assert_eq!(told(&checked(&rewritten(&draft, 7), &part_of)), (vec!["ANCHOR_MISMATCH"], "none"));
+}
+
+#[test]
+fn a_head_under_a_time_stamp_is_an_anchor_that_says_when() {
+    let draft = Draft::new(40, 20);
+    let at = "2026-04-02T08:00:00Z".to_owned();
+    let stamped = Anchor { origin: Origin::Stamped { at }, ..head(&draft, 40) };
+    let report = checked(&draft, std::slice::from_ref(&stamped));
+    assert_eq!((told(&report), report.evidence().anchors[0].origin), ((vec![], "ANCHORED"), "token"));
+    assert!(report.proves().join(" ").contains("a time stamp was put on the head at record 40, at 2026-04-02T08"));
+    let report = checked(&rewritten(&draft, 7), &[stamped]);
+    assert!(report.findings()[0].message.contains("stamped at 2026-04-02T08:00:00Z"), "{:?}", report.findings());
 }

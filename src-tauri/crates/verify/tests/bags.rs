@@ -437,6 +437,32 @@ fn damage_of_fhir_in_a_bag_is_told_once_whether_or_not_a_list_names_the_file() {
 }
 
 #[test]
+fn signatures_that_are_not_checked_are_told_and_never_called_unsigned() {
+    for name in ["data/a.txt.asc", "signatures/manifest-sha256.txt.P7S", "tagmanifest-sha256.txt.tsr"] {
+        let mut bag = plain();
+        bag.set(name, "a signature");
+        if name.starts_with("data/") {
+            let list = String::from_utf8(bag.get("manifest-sha256.txt").to_vec()).unwrap();
+            let line = format!("{}  {name}\n", hex(Algorithm::Sha256, b"a signature"));
+            bag.set("manifest-sha256.txt", list + &line);
+        }
+        let report = bag.check();
+        assert_eq!(codes(&report), ["SIGNATURES_NOT_CHECKED"], "{name}");
+        assert_eq!(report.findings()[0].file.as_deref(), Some(name));
+        let report = serde_json::to_value(&report).unwrap();
+        assert_eq!((&report["badge"], &report["assurance"]), (&json!("not_verified"), &json!("CONSISTENT")), "{name}");
+        assert!(report["summary"][1].as_str().unwrap().contains("not checked"), "{name}");
+        assert!(report["does_not_prove"].to_string().contains("signatures say"), "{name}");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("signed.json");
+    fs::write(&path, r#"{"resourceType":"Bundle","signature":{"data":"x"},"entry":[]}"#).unwrap();
+    let report = report_of(&bundle::open(&path, &bundle::Limits::standard()).unwrap());
+    assert_eq!(codes(&report), ["SIGNATURES_NOT_CHECKED"]);
+    assert!(report.findings()[0].message.contains("signed.json is signed"));
+}
+
+#[test]
 fn fhir_without_a_bag_has_no_evidence_and_is_counted() {
     let line = EVENT.replace('\n', "");
     let report = folder(&[("a.json", EVENT), ("b.ndjson", &format!("{line}\n{line}\n"))]);

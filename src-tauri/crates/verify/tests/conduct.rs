@@ -157,6 +157,52 @@ fn a_source_without_evidence_of_its_own_is_not_evaluable() {
 }
 
 #[test]
+fn what_is_no_event_and_what_has_no_zone_is_told_once_with_its_place_and_number() {
+    let event = |recorded: &str| {
+        format!(
+            r#"{{"resourceType":"AuditEvent","recorded":"{recorded}","action":"R","agent":[{{"requestor":true,"who":{{"display":"Zoë"}}}}]}}"#
+        )
+    };
+    let lines = [
+        event("2026-03-02T01:10:00Z"),
+        r#"{"resourceType":"Patient"}"#.to_owned(),
+        event("2026-03-02T01:10:00"),
+        event("2026-03-02T01:11:00"),
+        event("1026-03-02T01:11:00Z"),
+        r#"{"resourceType":"auditevent"}"#.to_owned(),
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("AuditEvent.ndjson");
+    std::fs::write(&path, lines.join("\n") + "\n").unwrap();
+    let report = bag::check(&bundle::open(&path, &bundle::Limits::standard()).unwrap());
+    assert_eq!((report.integrity(), report.counts().events), (Integrity::NotEvaluable, 4));
+    let told: Vec<_> =
+        report.findings().iter().map(|finding| (finding.code.name(), finding.count, finding.line)).collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    for expected in [
+        ("TIMESTAMP_NO_ZONE", Some(2), Some(3)),
+        ("TIMESTAMP_OUT_OF_RANGE", Some(1), Some(5)),
+        ("RESOURCE_NOT_READ", Some(2), Some(2)),
+    ] {
+        assert!(told.contains(&expected), "{told:?}");
+    }
+}
+
+#[test]
+fn a_container_that_is_damaged_is_not_called_an_export_without_evidence() {
+    let mut bag = Bag::new(BTreeMap::new());
+    bag.profile = Profile::Unknown;
+    bag.troubles.push(bundle::Trouble {
+        code: bundle::TroubleCode::ArchiveLayout,
+        file: None,
+        message: "Cut short.".to_owned(),
+    });
+    let report = bag.check();
+    assert_eq!(report.integrity(), Integrity::Fail);
+    assert!(report.does_not_prove()[0].starts_with("Anything about what it holds"), "{:?}", report.does_not_prove());
+}
+
+#[test]
 fn the_report_is_written_as_the_command_line_promises() {
     let report = Draft::new(10, 5).bag().check().with_path("x.zip");
     let json = serde_json::to_value(&report).unwrap();

@@ -9,6 +9,7 @@
 
 use std::path::{Path, PathBuf};
 
+use integrity::head::read_anchor_file;
 use integrity::keys::Kid;
 use serde_json::Value as Json;
 use verify::{Anchor, MemorySpill, NoOnlooker, NoProgress, Options, PinnedKey, Report, Trust};
@@ -35,7 +36,7 @@ fn check(case: &Path, workers: usize) -> Report {
     let options = Options {
         workers,
         trust: Trust { keys, ..Trust::default() },
-        anchors: anchor.iter().map(|text| Anchor::from_json(text).unwrap()).collect(),
+        anchors: anchor.iter().map(|text| Anchor::from_file(read_anchor_file(text).unwrap())).collect(),
         ..Options::new([7; 16])
     };
     verify::check(&bundle, &options, &NoOnlooker, &NoProgress, &mut MemorySpill::new()).unwrap()

@@ -341,14 +341,34 @@ fn a_time_stamp_under_a_pinned_certificate_anchors_the_whole_bundle() {
     assert_eq!((codes(&report), word(&report)), (vec!["KEY_REVOKED", "TOKEN_NOT_CHECKED"], "SIGNED_UNPINNED"));
 
     let certificate = TsaCertificate::from_pem(&tools.text("p")).unwrap();
-    bag.trust.authorities = vec![PinnedTsa { certificate, vouching: Vouching::default() }];
+    bag.trust.authorities = vec![PinnedTsa { certificate, vouching: Vouching::default(), revoked_from: None }];
     let report = bag.check();
     assert_eq!((codes(&report), word(&report)), (vec![], "ANCHORED"), "{:?}", report.findings());
     let stamped = report.evidence().stamped.clone().unwrap();
     assert_eq!(stamped.by, "CN=Example TSA");
     assert!(report.proves().join(" ").contains(&stamped.at), "{:?}", report.proves());
 
+    // Revoked: what it stamped before that stands, what it may have stamped after that does not.
+    for (revoked_from, expected) in [(i64::MAX, "ANCHORED"), (0, "SIGNED_UNPINNED")] {
+        bag.trust.authorities[0].revoked_from = Some(revoked_from);
+        assert_eq!(word(&bag.check()), expected);
+    }
+    bag.trust.authorities[0].revoked_from = None;
+
     bag.edit("bag-info.txt", "Clinic", "Hospital");
     bag::retag(&mut bag);
     assert!(codes(&bag.check()).contains(&"ANCHOR_MISMATCH"), "stamped in another state");
+}
+
+#[test]
+fn the_keys_that_a_bundle_brings_are_listed_as_its_claims() {
+    let producer = Producer::new(1);
+    let report = Draft::signed(40, 20, Policy::Event, &producer).bag().check();
+    let [key] = report.evidence().keys.as_slice() else { panic!("{:?}", report.evidence().keys) };
+    assert_eq!((key.kid.clone(), key.algorithm.as_deref()), (producer.pin().kid.to_string(), Some("ed25519")));
+    assert_eq!((&key.unfit, &key.revoked_at), (&None, &None));
+    // A key that only the pin brings is no claim of the bundle.
+    let mut bag = Draft::new(40, 20).bag();
+    bag.trust.keys = vec![producer.pin()];
+    assert_eq!(bag.check().evidence().keys, []);
 }

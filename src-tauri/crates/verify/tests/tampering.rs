@@ -56,6 +56,47 @@ fn an_altered_record_is_placed_at_either_end_and_in_the_middle() {
     }
 }
 
+/// When the records with these numbers were made, as they say themselves.
+fn times(draft: &Draft, seqs: (u64, u64)) -> (String, String) {
+    let of = |seq: u64| {
+        let lines = draft.lines_of(STREAM);
+        let line = &lines[usize::try_from(seq).unwrap() - 1];
+        parsed(line)["event"]["timestamp"].as_str().unwrap().to_owned()
+    };
+    (of(seqs.0), of(seqs.1))
+}
+
+#[test]
+fn a_span_begins_and_ends_when_its_own_records_were_made() {
+    for (seq, spans) in [(20, vec![(1, 19), (20, 20), (21, 40)]), (13, vec![(1, 12), (13, 13), (14, 40)])] {
+        let draft =
+            sealed(Draft::new(40, 13), |draft| draft.change(seq, |record| record["event"]["action"] = json!("print")));
+        let report = draft.bag().check();
+        let told: Vec<_> = report.coverage().iter().map(|span| (span.from_seq, span.to_seq)).collect();
+        assert_eq!(told, spans);
+        for span in report.coverage() {
+            let expected = times(&draft, (span.from_seq, span.to_seq));
+            assert_eq!((span.from.clone(), span.to.clone()), expected, "{} to {}", span.from_seq, span.to_seq);
+        }
+    }
+    let rehashed = |draft: &mut Draft| draft.rehash(20, |record| record["event"]["action"] = json!("print"));
+    let draft = sealed(Draft::new(40, 13), rehashed);
+    let report = draft.bag().check();
+    assert!(report.coverage().len() > 1);
+    for span in report.coverage() {
+        let expected = times(&draft, (span.from_seq, span.to_seq));
+        assert_eq!((span.from.clone(), span.to.clone()), expected, "{} to {}", span.from_seq, span.to_seq);
+    }
+}
+
+#[test]
+fn what_is_missing_lies_between_the_times_known_around_it() {
+    let whole = Draft::new(40, 13);
+    let report = sealed(Draft::new(40, 13), |draft| draft.delete(20..=22)).bag().check();
+    let missing = report.coverage().iter().find(|span| span.state == verify::CoverageState::Missing).unwrap();
+    assert_eq!((missing.from.clone(), missing.to.clone()), times(&whole, (19, 23)));
+}
+
 #[test]
 fn a_record_with_a_new_hash_is_found_by_its_successor() {
     for seq in [1, 13, 20, 39] {

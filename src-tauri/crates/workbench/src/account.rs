@@ -6,11 +6,11 @@ use vault::{KdfCost, NewUser, Vault, VaultFault, VaultLabel, location};
 
 use crate::clock;
 use crate::desk::Desk;
-use crate::session::Session;
 use crate::settings;
 use crate::wire::{
-    ChangePassphraseAsk, CreateVaultAsk, Created, Fault, Holder, Nothing, PassphraseAsk, RecoverAsk, SampleAccount,
-    Settings, Stage, Start, Status, StatusAsk, Strength, UnlockAsk, Unlocked, VaultPlace, VaultPlaceAsk, Zones,
+    ChangePassphraseAsk, CreateVaultAsk, Created, Fault, FaultCode, Holder, Next, Nothing, PassphraseAsk, RecoverAsk,
+    SampleAccount, Settings, Stage, Start, Status, StatusAsk, Strength, UnlockAsk, Unlocked, VaultPlace, VaultPlaceAsk,
+    Zones,
 };
 
 /// The account of every sample vault. It protects nothing but invented data.
@@ -53,9 +53,11 @@ impl Desk {
                     let passphrase = SAMPLE_PASSPHRASE.to_owned();
                     start.sample_account = Some(SampleAccount { user: SAMPLE_USER.to_owned(), passphrase });
                 }
-                if self.is_open() {
+                if self.seat.open().is_some() {
                     start.stage = Stage::Open;
-                } else if let Ok(Some(holder)) = Vault::held_by(&dir) {
+                } else if !self.seat.is_taken()
+                    && let Ok(Some(holder)) = Vault::held_by(&dir)
+                {
                     // If that cannot be told, unlocking tells it.
                     start.stage = Stage::Held;
                     start.holder = Some(holder.into());
@@ -112,7 +114,7 @@ impl Desk {
         let first = NewUser { name: &ask.user, passphrase: &ask.passphrase };
         let cost = if label == VaultLabel::Sample { KdfCost::FLOOR } else { self.options().cost };
         let (vault, recovery) = Vault::create(&dir, &first, cost, label, &clock::now())?;
-        let session = self.sign_in(Session::open(vault, self.revision())?);
+        let session = self.sign_in(vault)?;
         Ok(Created {
             recovery_key: recovery.text().to_string(),
             dir: dir.display().to_string(),
@@ -120,18 +122,31 @@ impl Desk {
         })
     }
 
-    /// Opens the vault.
+    /// Opens the vault; or goes on where an import is at work behind the lock.
     pub fn unlock(&self, ask: UnlockAsk) -> Result<Unlocked, Fault> {
         self.lock(Nothing {})?;
+        if let Some(behind) = self.seat.behind() {
+            behind.vault.admit(&ask.user, &ask.passphrase)?;
+            if self.seat.come_back(&behind)? {
+                behind.compare_behind();
+                return Ok(behind.unlocked());
+            }
+        }
+        self.seat.settle();
         let vault = Vault::unlock(&self.place(), &ask.user, &ask.passphrase)?;
-        Ok(self.sign_in(Session::open(vault, self.revision())?).unlocked())
+        Ok(self.sign_in(vault)?.unlocked())
     }
 
     /// Opens the vault with the recovery key and sets a new passphrase.
     pub fn recover(&self, ask: RecoverAsk) -> Result<Unlocked, Fault> {
         self.lock(Nothing {})?;
+        if self.seat.behind().is_some() {
+            let what = "An import is still at work behind the lock. The recovery key can be used when it has ended.";
+            return Err(Fault::new(FaultCode::Held, what).with(Next::Retry));
+        }
+        self.seat.settle();
         let vault = Vault::unlock_with_recovery(&self.place(), &ask.recovery_key, &ask.user, &ask.passphrase)?;
-        Ok(self.sign_in(Session::open(vault, self.revision())?).unlocked())
+        Ok(self.sign_in(vault)?.unlocked())
     }
 
     /// Changes the passphrase of whoever is signed in.
@@ -151,7 +166,7 @@ impl Desk {
                 purpose: None,
                 locks_in_seconds: None,
                 log_trouble: None,
-                jobs: Vec::new(),
+                jobs: self.seat.behind().map(|behind| behind.jobs.list_in_numbers()).unwrap_or_default(),
                 revision: self.revision_now(),
             });
         };

@@ -2,9 +2,40 @@
 //!
 //! Everything below is handed its time, so that it can be tested exactly.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use model::Instant;
+
+/// Time as it passes: what idleness is measured with. It starts anywhere and never runs back.
+#[derive(Clone)]
+pub struct Ticks(Arc<dyn Fn() -> Duration + Send + Sync>);
+
+impl Ticks {
+    /// The system's.
+    #[must_use]
+    pub fn of_system() -> Self {
+        let start = std::time::Instant::now();
+        Self::by(move || start.elapsed())
+    }
+
+    /// Somebody else's.
+    #[must_use]
+    pub fn by(elapsed: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        Self(Arc::new(elapsed))
+    }
+
+    pub(crate) fn now(&self) -> Duration {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Ticks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ticks")
+    }
+}
 
 /// The present instant in UTC.
 #[must_use]

@@ -50,7 +50,7 @@ impl Desk {
         let events: Vec<_> = versions
             .iter()
             .flatten()
-            .filter_map(|(_, side, bytes)| event_of(side.source.profile(), bytes).ok())
+            .filter_map(|(_, side, bytes)| event_of(side.bundle().profile(), bytes).ok())
             .collect();
         let cover = Cover::of_versions(&events, ask.revealed);
         let [earlier, later] =
@@ -61,7 +61,8 @@ impl Desk {
 
 /// Reads one version, whose line has been written.
 fn read<'k>((side, place, name): (&'k Side, &RecordPlace, String)) -> Result<(String, &'k Side, Vec<u8>), Fault> {
-    Ok((name, side, record_bytes(&*side.source, place)?))
+    let bytes = record_bytes(side.bundle(), place).map_err(|fault| side.why(fault.into()))?;
+    Ok((name, side, bytes))
 }
 
 fn difference_of<'k>(comparison: &'k Comparison, ask: &ComparedRecordAsk) -> Option<&'k Difference> {
@@ -70,7 +71,7 @@ fn difference_of<'k>(comparison: &'k Comparison, ask: &ComparedRecordAsk) -> Opt
 
 /// What the access log calls a version: the reference it would have if its export were stored.
 fn name_of(side: &Side, place: &RecordPlace) -> String {
-    let index = side.source.entries().binary_search_by(|entry| entry.name.as_str().cmp(&place.entry));
+    let index = side.bundle().entries().binary_search_by(|entry| entry.name.as_str().cmp(&place.entry));
     if let (Some(file), Some(line)) = (index.ok().and_then(|index| u32::try_from(index).ok()), place.line) {
         return EventRef::new(&side.id, Spot::Line { file, line }).to_string();
     }

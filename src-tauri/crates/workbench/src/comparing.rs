@@ -5,7 +5,8 @@
 //!
 //! # Invariants
 //! * The result names places, hashes and members, nobody; what records say is shown in `compared`.
-//! * What a bundle of the vault came to in its own check is taken from its report, never better than that.
+//! * What a bundle of the vault came to in its own check is taken from its report as of today, never better than that.
+//!   Another is checked with what this office vouches for today.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,16 +15,17 @@ use access_log::{Entry, Witnessed};
 use bundle::Bundle;
 use event_store::{BundleState, BundleSummary};
 use model::{BundleId, Instant};
-use verify::{Comparison, Export, Integrity, Outcome, Source};
+use verify::{Comparison, Export, Integrity, Outcome};
 
 use crate::clock;
 use crate::desk::Desk;
 use crate::direct;
 use crate::jobs::{Gauge, Outcome as JobOutcome};
 use crate::keeping::identity_of;
-use crate::kept::KeptSource;
+use crate::reliance::Reliance;
+use crate::reopening::Reopened;
 use crate::session::Session;
-use crate::verdicts::{self, Document, Vouching, Watch, bundle_name};
+use crate::verdicts::{self, Vouching, Watch, bundle_name};
 use crate::wire::{CompareAsk, ExportChoice, Fault, JobAsk, JobStarted, MaybeCompared};
 
 /// Comparisons that are kept; the oldest go first.
@@ -45,6 +47,11 @@ impl Comparisons {
         }
     }
 
+    /// Forgets all.
+    pub(crate) fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// The comparison of a job, if it has come to its end.
     pub(crate) fn get(&self, job: u32) -> Option<Arc<Kept>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&job).cloned()
@@ -64,14 +71,37 @@ pub(crate) struct Side {
     pub(crate) name: String,
     /// SHA-256 of its content.
     pub(crate) id: BundleId,
-    pub(crate) source: Box<dyn Source + Send>,
-    own_check: Integrity,
+    opened: Opened,
+    /// `None` where no verdict of today says it.
+    own_check: Option<Integrity>,
 }
 
 impl Side {
     fn export<'s>(&'s self, path: &'s str) -> Export<'s> {
-        Export { source: &*self.source, path: Some(path), own_check: Some(self.own_check) }
+        Export { source: self.bundle(), path: Some(path), own_check: self.own_check }
     }
+
+    /// Its content.
+    pub(crate) fn bundle(&self) -> &Bundle {
+        match &self.opened {
+            Opened::Kept(reopened) => &reopened.bundle,
+            Opened::File(bundle) => bundle,
+        }
+    }
+
+    /// Why reading it failed, in the vault's own words; `fault` if the vault had no part in it.
+    pub(crate) fn why(&self, fault: Fault) -> Fault {
+        match &self.opened {
+            Opened::Kept(reopened) => reopened.why(fault),
+            Opened::File(_) => fault,
+        }
+    }
+}
+
+/// Where one of the two is read from.
+enum Opened {
+    Kept(Reopened),
+    File(Box<Bundle>),
 }
 
 /// One of the two as it was chosen.
@@ -139,8 +169,10 @@ fn run(session: &Session, chosen: [Chosen; 2], number: u32, gauge: &Gauge) -> Re
     let [first_id, second_id] = ids;
     let first = side(session, &seen, one, first_id, gauge)?;
     let second = side(session, &seen, other, second_id, gauge)?;
+    // The two are held against each other; who vouches for either was asked in their own checks.
     let options = verdicts::options(Vouching::default())?;
-    let comparison = verify::compare(&first.export(FIRST), &second.export(SECOND), &options, &Watch { gauge })?;
+    let comparison = verify::compare(&first.export(FIRST), &second.export(SECOND), &options, &Watch { gauge });
+    let comparison = comparison.map_err(|fault| second.why(first.why(fault.into())))?;
     if comparison.stopped.is_some() {
         return Err(Fault::cancelled());
     }
@@ -175,14 +207,14 @@ fn id_of(chosen: &Chosen, gauge: &Gauge) -> Result<BundleId, Fault> {
 fn side(session: &Session, seen: &Witnessed, chosen: Chosen, id: BundleId, gauge: &Gauge) -> Result<Side, Fault> {
     match chosen {
         Chosen::Kept(summary) => {
-            let source = Box::new(KeptSource::open(session, seen, &summary)?);
-            let own_check = summary.report.as_deref().map(Document::read).transpose()?;
-            let own_check = own_check.map_or(Integrity::NotEvaluable, |document| document.integrity());
-            Ok(Side { name: bundle_name(&summary.facts), id, source, own_check })
+            let reopened = session.reopen(seen, &summary)?;
+            let own_check = session.stored(&id)?.document.and_then(|document| document.integrity());
+            Ok(Side { name: bundle_name(&summary.facts), id, opened: Opened::Kept(reopened), own_check })
         }
         Chosen::File { name, bundle } => {
-            let report = verdicts::check(&*bundle, Vouching::default(), gauge, &verify::NoOnlooker)?;
-            Ok(Side { name, id, source: bundle, own_check: report.integrity() })
+            let vouching = Reliance::of(session, &id)?.vouching();
+            let report = verdicts::check(&*bundle, vouching, gauge, &verify::NoOnlooker)?;
+            Ok(Side { name, id, opened: Opened::File(bundle), own_check: Some(report.integrity()) })
         }
     }
 }

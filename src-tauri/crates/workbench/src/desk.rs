@@ -5,15 +5,18 @@
 //!
 //! # Invariants
 //! * Whatever concerns the content of a vault goes through [`Desk::session`]: locked means that nothing answers.
-//! * Locking waits until no job holds the vault; after it the keys are gone from this process.
+//! * Locking covers everything at once. The keys are gone from this process when it returns, unless an import is at
+//!   work: then they go when that has ended (see `sitting`).
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::clock::Ticks;
 use crate::intake::Choices;
 use crate::outlets::Outlets;
 use crate::session::Session;
+use crate::sitting::Seat;
 use crate::wire::{Fault, Nothing};
 
 /// How a desk is set up.
@@ -23,13 +26,15 @@ pub struct Options {
     pub vault_dir: PathBuf,
     /// What a passphrase costs when a vault is made.
     pub cost: vault::KdfCost,
+    /// What idleness is measured with.
+    pub ticks: Ticks,
 }
 
 impl Options {
-    /// The usual way: the standard cost.
+    /// The usual way: the standard cost, the system's time.
     #[must_use]
     pub fn at(vault_dir: PathBuf) -> Self {
-        Self { vault_dir, cost: vault::KdfCost::DEFAULT }
+        Self { vault_dir, cost: vault::KdfCost::DEFAULT, ticks: Ticks::of_system() }
     }
 }
 
@@ -39,7 +44,7 @@ pub struct Desk {
     pub(crate) outlets: Box<dyn Outlets>,
     /// Where the vault lies; may be chosen before it is made.
     place: Mutex<PathBuf>,
-    session: RwLock<Option<Arc<Session>>>,
+    pub(crate) seat: Seat,
     pub(crate) choices: Mutex<Choices>,
     revision: Arc<AtomicU32>,
 }
@@ -52,21 +57,28 @@ impl Desk {
             place: Mutex::new(options.vault_dir.clone()),
             options,
             outlets,
-            session: RwLock::new(None),
+            seat: Seat::default(),
             choices: Mutex::default(),
             revision: Arc::default(),
         }
     }
 
-    /// Locks the vault, as when the window closes or nobody did anything for a while.
+    /// Locks the vault, because somebody asked for it or nobody did anything for a while. An import goes on.
     pub fn lock(&self, _: Nothing) -> Result<Nothing, Fault> {
-        let session = self.session.write().unwrap_or_else(PoisonError::into_inner).take();
+        self.outlets.clear_clipboard();
+        // What is named before anybody has signed in waits for whoever does.
+        if self.seat.open().is_some() {
+            self.forget_choices();
+        }
+        self.seat.lock();
+        Ok(Nothing {})
+    }
+
+    /// Locks the vault and stops what is at work, as when the program ends.
+    pub fn end(&self) {
         self.outlets.clear_clipboard();
         self.forget_choices();
-        if let Some(session) = session {
-            session.close();
-        }
-        Ok(Nothing {})
+        self.seat.end();
     }
 
     pub(crate) fn options(&self) -> &Options {
@@ -83,8 +95,7 @@ impl Desk {
 
     /// The open vault, or the fault that it is locked. Locks it first if nobody did anything for too long.
     pub(crate) fn session(&self) -> Result<Arc<Session>, Fault> {
-        let session = self.session.read().unwrap_or_else(PoisonError::into_inner).clone();
-        match session {
+        match self.seat.open() {
             Some(session) if session.idle_too_long() => {
                 drop(session);
                 self.lock(Nothing {})?;
@@ -95,20 +106,13 @@ impl Desk {
         }
     }
 
-    pub(crate) fn is_open(&self) -> bool {
-        self.session.read().unwrap_or_else(PoisonError::into_inner).is_some()
-    }
-
-    pub(crate) fn sign_in(&self, session: Session) -> Arc<Session> {
-        let session = Arc::new(session);
-        *self.session.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&session));
+    /// Somebody signs in to a vault that was just opened.
+    pub(crate) fn sign_in(&self, vault: vault::Vault) -> Result<Arc<Session>, Fault> {
+        let session = Session::open(vault, self.options.ticks.clone(), &self.revision)?;
+        let session = self.seat.sit_down(session);
         session.tidy_behind();
-        session
-    }
-
-    /// A counter that tells the page to ask again for bundles and verdicts.
-    pub(crate) fn revision(&self) -> &Arc<AtomicU32> {
-        &self.revision
+        session.compare_behind();
+        Ok(session)
     }
 
     pub(crate) fn revision_now(&self) -> u32 {
@@ -118,7 +122,6 @@ impl Desk {
 
 impl Drop for Desk {
     fn drop(&mut self) {
-        // Ends the jobs and writes the closing entries; there is nobody left to tell if that fails.
-        drop(self.lock(Nothing {}));
+        self.end();
     }
 }

@@ -4,16 +4,25 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use bundle::{Inspection, Limits, Profile};
+use bundle::{Bundle, Inspection, Limits, Profile};
+use integrity::head::{ANCHOR_FILE_BYTES_MAX, Head, read_anchor_file};
 use integrity::keys::Kid;
 use specimen::{Scenario, Tamper};
+use timeline::Zone;
 use verify::{Anchor, PinnedKey, PinnedSshKey};
 
+use crate::clock;
+use crate::doubting;
 use crate::jobs::Gauge;
+use crate::keeping::identity_of;
+use crate::reporting::{self, Inputs, JustChecked};
 use crate::samples::{self, MadeSample, SampleWish};
 use crate::verdicts::{self, Document, Vouching};
-use crate::wire::{Fault, FaultCode, Finding, Verdict};
+use crate::wire::{Fault, FaultCode, Finding, Next, Verdict};
 use crate::words::{counted, grouped, period};
+
+/// Where chance begins in the self-test of a report: the same bundle gives the same score.
+const SELF_TEST_SEED: u64 = 1;
 
 /// A bundle that was checked.
 #[derive(Clone, Debug)]
@@ -55,16 +64,58 @@ pub struct VerifyWish {
     pub anchors: Vec<PathBuf>,
     /// Raises the limits on size and count.
     pub allow_large: bool,
+    /// Where to write a report.
+    pub report: Option<ReportWish>,
 }
 
-/// Checks a bundle.
+/// A report that is to be written.
+#[derive(Clone, Debug)]
+pub struct ReportWish {
+    /// The file; must not exist. Its ending, `.html` or `.json`, is the form.
+    pub file: PathBuf,
+    /// Rounds of a self-test whose score goes into it; none for 0.
+    pub self_test_runs: u32,
+}
+
+/// Checks a bundle, and writes the report if one is asked for.
 pub fn verify(path: &Path, wish: &VerifyWish, gauge: &Gauge) -> Result<Verified, Fault> {
     let vouching = vouching_of(wish)?;
+    if let Some(report) = &wish.report {
+        reporting::form_of(&report.file)?;
+        reporting::check_free(&report.file)?;
+    }
     let bundle = bundle::open(path, &limits(wish.allow_large))?;
-    let report = verdicts::check(&bundle, vouching, gauge, &verify::NoOnlooker)?.with_path(path.display().to_string());
+    let identity = wish.report.as_ref().map(|_| identity_of(&bundle, || gauge.stopped())).transpose()?;
+    let report = verdicts::check(&bundle, vouching.clone(), gauge, &verify::NoOnlooker)?;
+    let checked_at = clock::now().text().to_owned();
+    let report = report.with_path(path.display().to_string());
     let document = Document::of(&report)?;
     let json = serde_json::to_value(&report).map_err(|_| Fault::internal("The report cannot be written."))?;
+    if let Some((wish_of_report, identity)) = wish.report.as_ref().zip(identity) {
+        let inputs = Inputs::of(&bundle, wish.allow_large, &vouching);
+        let self_test = self_test_of(&bundle, vouching, wish_of_report.self_test_runs, gauge)?;
+        if identity_of(&bundle, || gauge.stopped())? != identity {
+            let what = "The bundle changed while it was checked. No report was written; check it again.";
+            return Err(Fault::new(FaultCode::Unreadable, what).with(Next::Retry));
+        }
+        let checked = JustChecked { path, bundle: &bundle, identity, inputs, checked_at, self_test };
+        reporting::write_report(&wish_of_report.file, &json, &document, checked)?;
+    }
     Ok(Verified { verdict: document.verdict(), findings: document.findings(None), json })
+}
+
+/// The document of a self-test, with the keys and anchors that the check was made with.
+fn self_test_of(
+    bundle: &Bundle,
+    vouching: Vouching,
+    runs: u32,
+    gauge: &Gauge,
+) -> Result<Option<serde_json::Value>, Fault> {
+    if runs == 0 {
+        return Ok(None);
+    }
+    let score = doubting::score(bundle, vouching, runs, SELF_TEST_SEED, gauge)?;
+    serde_json::to_value(&score).map(Some).map_err(|_| Fault::internal("The score cannot be written."))
 }
 
 fn vouching_of(wish: &VerifyWish) -> Result<Vouching, Fault> {
@@ -83,7 +134,7 @@ fn vouching_of(wish: &VerifyWish) -> Result<Vouching, Fault> {
         }
     }
     for path in &wish.anchors {
-        vouching.anchors.push(anchor_of(path)?);
+        vouching.anchors.push(Anchor::from_file(head_of(path)?.0));
     }
     Ok(vouching)
 }
@@ -94,16 +145,31 @@ fn is_ssh_fingerprint(text: &str) -> bool {
     text.strip_prefix("SHA256:").is_some_and(|digest| digest.len() == 43 && digest.bytes().all(base64))
 }
 
-fn anchor_of(path: &Path) -> Result<Anchor, Fault> {
-    let name = bundle::escape::visible_bytes(path.file_name().unwrap_or_default().as_encoded_bytes());
+/// Reads a file of at most `most` bytes, and tells `what` it is if it cannot; one byte more is read, so that a file that
+/// is too long is seen to be.
+pub(crate) fn small_file(path: &Path, what: &str, most: usize) -> Result<Vec<u8>, Fault> {
+    let name = named(path);
     let unreadable = |error: std::io::Error| {
-        let what = format!("The anchor file {name} cannot be read: {}. Check where it lies.", error.kind());
-        Fault::new(FaultCode::Unreadable, what)
+        let said = format!("The {what} {name} cannot be read: {}. Check where it lies.", error.kind());
+        Fault::new(FaultCode::Unreadable, said)
     };
-    let mut text = Vec::new();
-    let most = verify::ANCHOR_BYTES_MAX as u64 + 1;
-    File::open(path).map_err(unreadable)?.take(most).read_to_end(&mut text).map_err(unreadable)?;
-    Anchor::from_json(&text).map_err(|fault| Fault::bad_input(format!("{name} is no anchor: {fault}.")))
+    let mut bytes = Vec::new();
+    let most = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    File::open(path).map_err(unreadable)?.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
+}
+
+/// The name of a file, fit to be shown.
+pub(crate) fn named(path: &Path) -> String {
+    bundle::escape::visible_bytes(path.file_name().unwrap_or_default().as_encoded_bytes())
+}
+
+/// Reads an anchor file. A refusal names the line.
+pub(crate) fn head_of(path: &Path) -> Result<(Head, Vec<u8>), Fault> {
+    let bytes = small_file(path, "anchor file", ANCHOR_FILE_BYTES_MAX)?;
+    let head = read_anchor_file(&bytes);
+    let head = head.map_err(|fault| Fault::bad_input(format!("{} is no anchor: {fault}.", named(path))))?;
+    Ok((head, bytes))
 }
 
 /// Looks at a bundle without checking it.
@@ -111,7 +177,7 @@ pub fn inspect(path: &Path, allow_large: bool) -> Result<Inspected, Fault> {
     let bundle = bundle::open(path, &limits(allow_large))?;
     let inspection = bundle::inspect(&bundle);
     let json = serde_json::to_value(&inspection).map_err(|_| Fault::internal("The facts cannot be written."))?;
-    Ok(Inspected { facts: facts_of(&inspection), bytes: inspection.counts.bytes, json })
+    Ok(Inspected { facts: facts_of(&inspection, chrono_tz::UTC), bytes: inspection.counts.bytes, json })
 }
 
 /// Makes a sample.
@@ -131,6 +197,10 @@ pub fn scenarios() -> Vec<(&'static str, &'static str)> {
     Scenario::ALL.iter().map(|scenario| (scenario.word(), scenario.sentence())).collect()
 }
 
+fn period_and_zone(from: Option<&str>, to: Option<&str>, zone: Zone) -> String {
+    format!("{} ({})", period(from, to, zone), zone.name())
+}
+
 pub(crate) fn limits(allow_large: bool) -> Limits {
     if allow_large { Limits::large() } else { Limits::standard() }
 }
@@ -144,8 +214,8 @@ pub(crate) const fn profile_name(profile: Profile) -> &'static str {
     }
 }
 
-/// What a bundle says of itself, as label and value.
-pub(crate) fn facts_of(inspection: &Inspection) -> Vec<(String, String)> {
+/// What a bundle says of itself, as label and value. Days are those of the zone, which is named beside them.
+pub(crate) fn facts_of(inspection: &Inspection, zone: Zone) -> Vec<(String, String)> {
     let counts = &inspection.counts;
     let span = inspection.period.as_ref();
     let records = counts.records.map(|records| match counts.records_basis {
@@ -160,7 +230,7 @@ pub(crate) fn facts_of(inspection: &Inspection) -> Vec<(String, String)> {
         ("Profile", Some(inspection.profile.to_owned())),
         ("Organization", inspection.organization.clone()),
         ("System", inspection.system.clone()),
-        ("Period", span.map(|span| period(span.from.as_deref(), span.to.as_deref()))),
+        ("Period", span.map(|span| period_and_zone(span.from.as_deref(), span.to.as_deref(), zone))),
         ("Time zone", inspection.time_zone.clone()),
         ("Records", records),
         ("Streams", (!inspection.streams.is_empty()).then(|| grouped(inspection.streams.len() as u64))),

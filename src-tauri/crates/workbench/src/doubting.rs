@@ -61,13 +61,19 @@ fn own_check(bundle: &Bundle, gauge: &Gauge) -> Result<Integrity, Fault> {
 /// Damages copies of a bundle in every known way and counts how many the check finds.
 pub fn self_test(path: &Path, wish: &SelfTestWish, gauge: &Gauge) -> Result<Answer<Score>, Fault> {
     let bundle = bundle::open(path, &limits(wish.allow_large))?;
-    let options = verdicts::options(Vouching::default())?;
+    Answer::of(score(&bundle, Vouching::default(), wish.runs, wish.seed, gauge)?)
+}
+
+/// The score of a bundle, checked with these keys and anchors.
+pub(crate) fn score(bundle: &Bundle, vouching: Vouching, runs: u32, seed: u64, gauge: &Gauge) -> Result<Score, Fault> {
+    let anchors = vouching.anchors.iter().map(|anchor| (anchor.stream_id.clone(), anchor.last_seq)).collect();
+    let options = verdicts::options(vouching)?;
     let check = |source: &dyn Source, progress: &dyn Progress| -> Result<Report, VerifyFault> {
         verify::check(source, &options, &verify::NoOnlooker, progress, &mut verify::MemorySpill::new())
     };
-    let ask = Ask { runs: wish.runs, seed: wish.seed, anchors: Vec::new() };
-    let score = self_test::run(&bundle, &ask, &check, &Watch { gauge })?;
-    if score.stopped { Err(Fault::cancelled()) } else { Answer::of(score) }
+    let ask = Ask { runs, seed, anchors };
+    let score = self_test::run(bundle, &ask, &check, &Watch { gauge })?;
+    if score.stopped { Err(Fault::cancelled()) } else { Ok(score) }
 }
 
 impl From<SelfTestFault> for Fault {

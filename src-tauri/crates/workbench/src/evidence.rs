@@ -39,22 +39,40 @@ pub(crate) enum SpanState {
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct Evidence {
     #[serde(default)]
-    pub(crate) signed_by: Vec<SignedBy>,
+    pub(crate) keys: Vec<ClaimedKey>,
     #[serde(default)]
-    pub(crate) anchors: Vec<AnchorUsed>,
+    pub(crate) keys_untold: u64,
+    #[serde(default)]
+    pub(crate) signed_by: Vec<Signer>,
+    #[serde(default)]
+    pub(crate) anchors: Vec<AnchorOutcome>,
     #[serde(default)]
     pub(crate) stamped: Option<Stamped>,
     #[serde(default)]
     pub(crate) reach: Vec<Reached>,
 }
 
-/// A key whose signatures fit.
+/// A key that the bundle brings.
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct SignedBy {
+pub(crate) struct ClaimedKey {
+    pub(crate) kid: String,
+    pub(crate) algorithm: Option<String>,
+    #[serde(default)]
+    pub(crate) usage: Vec<String>,
+    pub(crate) valid: [String; 2],
+    pub(crate) revoked_at: Option<String>,
+    pub(crate) spki: Option<String>,
+    pub(crate) unfit: Option<String>,
+}
+
+/// A key with which something is signed.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Signer {
     pub(crate) kid: String,
     pub(crate) algorithm: String,
     pub(crate) signatures: u64,
-    /// `pinned`, `unpinned` or `revoked`.
+    /// `pinned`, `unpinned` or `revoked`, when the verdict was reached.
+    #[serde(default)]
     pub(crate) standing: String,
     #[serde(default)]
     pub(crate) pinned_by: Option<String>,
@@ -64,9 +82,10 @@ pub(crate) struct SignedBy {
 
 /// An anchor and what became of it.
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct AnchorUsed {
+pub(crate) struct AnchorOutcome {
     pub(crate) stream_id: String,
     pub(crate) last_seq: u64,
+    /// `typed`, `file`, `token` or `remembered`.
     pub(crate) origin: String,
     pub(crate) outcome: String,
 }
@@ -82,8 +101,11 @@ pub(crate) struct Stamped {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Reached {
     pub(crate) stream_id: String,
+    #[serde(default)]
     pub(crate) from_seq: u64,
+    #[serde(default)]
     pub(crate) to_seq: u64,
-    /// `anchored`, `pinned`, `signed` or `nobody`.
+    /// `anchored`, `pinned`, `signed` or `nobody`, when the verdict was reached.
+    #[serde(default)]
     pub(crate) by: String,
 }

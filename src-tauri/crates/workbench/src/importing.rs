@@ -5,17 +5,18 @@
 //!   the import was begun under.
 //! * The content is identified by its hash before anything is stored: importing it twice changes nothing but the log.
 //! * A job that is stopped, or fails, leaves nothing of its bundle behind but the line that says so.
+//! * Locking does not stop it: it goes on behind the lock, shown to nobody but in numbers.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use access_log::{Entry, Purpose, Undone};
 use bundle::records::{event_of, records};
-use bundle::{Bundle, Profile};
-use event_store::{Begun, BundleSummary, Finished, Import, Intake, NewBundle, StoreFault, StoredEvent, Told};
-use model::{BundleId, Event};
+use bundle::{Bundle, Limits, OpenFault, Profile};
+use event_store::{Begun, BundleSummary, Finished, Import, Intake, NewBundle, Told};
+use model::BundleId;
 use vault::rusqlite::Transaction;
-use verify::{Onlooker, RecordRun, Source, Standing as RecordStanding};
+use verify::{Report, Source};
 
 use crate::clock;
 use crate::desk::Desk;
@@ -23,11 +24,15 @@ use crate::direct;
 use crate::intake::{ImportWish, compare_quoted, says_sample};
 use crate::jobs::{Gauge, Outcome};
 use crate::keeping::{Watched, identity_of, keep};
+use crate::mapping::{Mapper, index_of, stored, with_zone};
 use crate::packed::Packed;
+use crate::reliance::{Concluding, Reliance};
+use crate::reopening::notes_of;
+use crate::reporting::Inputs;
 use crate::session::Session;
-use crate::verdicts::{self, BundleFacts, Document, Vouching};
+use crate::verdicts::{self, BundleFacts, Document};
 use crate::wire::{Fault, FaultCode, ImportAsk, ImportStarted, Job, JobAsk, Next, Nothing};
-use crate::words::{counted, period};
+use crate::words::counted;
 
 /// How often a waiting caller asks how a job is.
 const ASK_EVERY: std::time::Duration = std::time::Duration::from_millis(25);
@@ -39,6 +44,9 @@ pub(crate) struct Handover {
     pub(crate) handed_on: String,
     pub(crate) channel: String,
     pub(crate) quoted: Option<String>,
+    /// Whether the quoted hash is the bundle's; `None` where none was quoted.
+    #[serde(default)]
+    pub(crate) quoted_agrees: Option<bool>,
     /// The zone in which times without one were read.
     #[serde(default)]
     pub(crate) zone: Option<String>,
@@ -48,6 +56,7 @@ impl Desk {
     /// Imports what was chosen.
     pub fn import(&self, ask: ImportAsk) -> Result<ImportStarted, Fault> {
         let (path, _) = self.path_of(ask.token)?;
+        let open = |limits: &Limits| bundle::open(&path, limits).map_err(|fault| fault.named_from(&path));
         let wish = ImportWish {
             received_from: ask.handed_by,
             received_on: ask.handed_on,
@@ -56,11 +65,19 @@ impl Desk {
             zone: ask.zone_for_bare_times,
             allow_large: false,
         };
-        self.import_path(&path, &wish)
+        self.import_opened(open, &wish)
     }
 
     /// Imports a bundle from its path.
     pub fn import_path(&self, path: &Path, wish: &ImportWish) -> Result<ImportStarted, Fault> {
+        self.import_opened(|limits| bundle::open(path, limits), wish)
+    }
+
+    fn import_opened(
+        &self,
+        open: impl FnOnce(&Limits) -> Result<Bundle, OpenFault>,
+        wish: &ImportWish,
+    ) -> Result<ImportStarted, Fault> {
         let session = self.session()?;
         let Some(purpose) = session.purpose_of_record() else {
             session.refuse("import", FaultCode::PurposeNeeded)?;
@@ -68,7 +85,7 @@ impl Desk {
         };
         session.may_look()?;
         check_wish(wish)?;
-        let bundle = bundle::open(path, &direct::limits(wish.allow_large))?;
+        let bundle = open(&direct::limits(wish.allow_large))?;
         if session.vault.label() == vault::VaultLabel::Sample && !says_sample(&bundle::inspect(&bundle)) {
             session.refuse("import", FaultCode::SampleOnly)?;
             let what = "The sample's vault takes only bundles that `sample` made. Use an office's vault for real logs.";
@@ -89,10 +106,11 @@ impl Desk {
             session.note(Entry::ImportRepeated { bundle: known.clone(), handover: work.handover_of_record() })?;
             return Ok(started(None, Some(known), quoted));
         }
-        let number = session.jobs.begin("Checking and storing", &gauge);
+        let number = session.jobs.begin_lasting("Checking and storing", &gauge);
         let job = std::thread::Builder::new().name("import".to_owned()).spawn(move || {
             let session = Arc::clone(&work.session);
             let result = work.run(&BundleId::new(identity.to_hex()));
+            session.settle_behind();
             session.jobs.end(number, result);
             session.changed();
             session.tidy_behind();
@@ -106,6 +124,14 @@ impl Desk {
     /// Asks a job to stop.
     pub fn cancel_job(&self, ask: JobAsk) -> Result<Nothing, Fault> {
         if self.session()?.jobs.stop(ask.job) { Ok(Nothing {}) } else { Err(no_job()) }
+    }
+
+    /// Takes a job that has ended off the list, as when somebody has read why it failed.
+    pub fn dismiss_job(&self, ask: JobAsk) -> Result<Nothing, Fault> {
+        if self.session()?.jobs.dismiss(ask.job) {
+            return Ok(Nothing {});
+        }
+        Err(Fault::not_found("There is no such job that has ended."))
     }
 
     /// Waits until a job has ended.
@@ -147,6 +173,25 @@ fn check_wish(wish: &ImportWish) -> Result<(), Fault> {
     Ok(())
 }
 
+/// What the one pass came to.
+struct Passed {
+    /// The report as it is stored.
+    json: String,
+    document: Document,
+    concluding: Concluding,
+}
+
+/// A report as it is stored: with when it was reached, and what the check was handed.
+pub(crate) fn document_text(report: &Report, inputs: &Inputs) -> Result<String, Fault> {
+    let unwritable = |_| Fault::internal("The report cannot be written.");
+    let mut json = serde_json::to_value(report).map_err(unwritable)?;
+    if let Some(members) = json.as_object_mut() {
+        members.insert("checked_at".to_owned(), clock::now().text().into());
+        members.insert("inputs".to_owned(), serde_json::to_value(inputs).map_err(unwritable)?);
+    }
+    Ok(json.to_string())
+}
+
 /// What an import works with.
 struct Work {
     session: Arc<Session>,
@@ -182,7 +227,7 @@ impl Work {
         self.gauge.name_bundle(id.as_str());
         self.session.changed();
         let passed = self.pass(&import, &files, &packed, id);
-        let done = passed.and_then(|(report, document)| self.finish(&mut import, &report, &document, &files, id));
+        let done = passed.and_then(|passed| self.finish(&mut import, &passed, &files, id));
         if let Err(fault) = &done {
             let why = if fault.code == FaultCode::Cancelled { Undone::Cancelled } else { Undone::Failed };
             import.abandon(&self.session.store, |transaction, summary| self.tell(transaction, &undone(summary, why)));
@@ -198,19 +243,14 @@ impl Work {
     }
 
     /// The one pass: checks, maps, stores; the source's bytes go in beside it.
-    fn pass(
-        &self,
-        import: &Import,
-        files: &[String],
-        packed: &Packed,
-        id: &BundleId,
-    ) -> Result<(String, Document), Fault> {
+    fn pass(&self, import: &Import, files: &[String], packed: &Packed, id: &BundleId) -> Result<Passed, Fault> {
+        let reliance = Reliance::of(&self.session, id)?;
         let intake = import.intake();
         let watched = Watched::over(&self.bundle);
         let (report, kept) = std::thread::scope(|scope| {
             let bytes = intake.clone();
             let kept = scope.spawn(move || keep(&self.bundle, packed, &bytes, &self.gauge));
-            (self.check_and_map(&watched, &intake, files), kept.join())
+            (self.check_and_map(&watched, &intake, files, &reliance), kept.join())
         });
         let report = report?;
         let kept = kept.map_err(|_| Fault::internal("Keeping the source failed."))??;
@@ -218,23 +258,29 @@ impl Work {
             let what = "The bundle changed while it was imported. Nothing of it was kept; import it again.";
             return Err(Fault::new(FaultCode::Unreadable, what).with(Next::Retry));
         }
+        import.note_files(&notes_of(&self.bundle, &kept)?)?;
         let document = Document::of(&report)?;
-        let mut json = serde_json::to_value(&report).map_err(|_| Fault::internal("The report cannot be written."))?;
-        if let Some(members) = json.as_object_mut() {
-            members.insert("checked_at".to_owned(), clock::now().text().into());
-        }
-        Ok((json.to_string(), document))
+        let inputs = Inputs::of(&self.bundle, self.wish.allow_large, &reliance.vouching());
+        let json = document_text(&report, &inputs)?;
+        let concluding = reliance.conclude(&report, &json)?;
+        Ok(Passed { json, document, concluding })
     }
 
-    fn check_and_map(&self, source: &dyn Source, intake: &Intake, files: &[String]) -> Result<verify::Report, Fault> {
+    fn check_and_map(
+        &self,
+        source: &dyn Source,
+        intake: &Intake,
+        files: &[String],
+        reliance: &Reliance,
+    ) -> Result<Report, Fault> {
         let profile = self.bundle.profile();
         if profile == Profile::AuditBundle1 {
-            let mapper = Mapper { profile, files, intake: intake.clone(), trouble: Mutex::new(None) };
-            let report = verdicts::check(source, Vouching::default(), &self.gauge, &mapper)?;
+            let mapper = Mapper::new(profile, files, intake.clone());
+            let report = verdicts::check(source, reliance.vouching(), &self.gauge, &mapper)?;
             mapper.result()?;
             return Ok(report);
         }
-        let report = verdicts::check(source, Vouching::default(), &self.gauge, &verify::NoOnlooker)?;
+        let report = verdicts::check(source, reliance.vouching(), &self.gauge, &verify::NoOnlooker)?;
         self.map_foreign(intake, files)?;
         Ok(report)
     }
@@ -256,7 +302,7 @@ impl Work {
             let file = index_of(files, run.file());
             let mut events = Vec::new();
             for (ordinal, record) in (1..).zip(run.records()) {
-                // What is no record stays in the kept source; `inspect` and the report count it.
+                // What is no record stays in the kept source; the report says what it is and where.
                 let Ok(record) = record else { continue };
                 let Ok(event) = event_of(self.bundle.profile(), record.bytes) else { continue };
                 let line = record.place.line.unwrap_or_else(|| record.place.index.map_or(ordinal, |index| index + 1));
@@ -273,12 +319,11 @@ impl Work {
     fn finish(
         &self,
         import: &mut Import,
-        report: &str,
-        document: &Document,
+        Passed { json, document, concluding }: &Passed,
         files: &[String],
         id: &BundleId,
     ) -> Result<Outcome, Fault> {
-        let finished = Finished { report: Some(report.to_owned()), standing: document.standing(files) };
+        let finished = Finished { report: Some(json.clone()), standing: document.standing(files) };
         let verdict = document.verdict();
         let bundle = id.as_str().to_owned();
         let integrity = verdict.integrity.clone().unwrap_or_default();
@@ -293,9 +338,16 @@ impl Work {
             };
             self.tell(transaction, &stored)?;
             let assurance = verdict.assurance.clone();
-            self.tell(transaction, &Entry::Verify { bundle, integrity, assurance, findings })
+            self.tell(transaction, &Entry::Verify { bundle, integrity, assurance, findings })?;
+            concluding.keep(&self.session.trust, transaction, &clock::now())
         })?;
-        let sentence = format!("{} stored. {}", counted(summary.events, "event"), verdict.sentence);
+        self.session.changed();
+        // The bundle is here, whatever comes of holding it against the others.
+        let others = self.session.compare_for(id, &self.gauge).unwrap_or_else(|fault| vec![fault.what]);
+        let stored = format!("{} stored.", counted(summary.events, "event"));
+        let quoted = self.quoted.as_ref().map(|(_, sentence)| sentence.clone());
+        let said = std::iter::once(stored).chain(quoted).chain([verdict.sentence]).chain(others);
+        let sentence = said.collect::<Vec<_>>().join(" ");
         Ok(Outcome { sentence, badge: Some(verdict.badge) })
     }
 
@@ -311,12 +363,15 @@ impl Work {
             } else {
                 name.join(" · ")
             },
-            period: period(span.and_then(|span| span.from.as_deref()), span.and_then(|span| span.to.as_deref())),
+            period: String::new(),
+            from: span.and_then(|span| span.from.clone()),
+            to: span.and_then(|span| span.to.clone()),
             source_zone: inspection.time_zone,
             container: self.bundle.container().word().to_owned(),
             imported_at: clock::now().text().to_owned(),
             imported_by: self.session.vault.user().to_owned(),
-            own_files: Some(self.bundle.entries().len() as u64),
+            troubles: self.bundle.troubles().to_vec(),
+            allow_large: self.wish.allow_large,
         }
     }
 
@@ -326,6 +381,7 @@ impl Work {
             handed_on: self.wish.received_on.clone(),
             channel: self.wish.channel.clone(),
             quoted: self.quoted.as_ref().map(|(_, sentence)| sentence.clone()),
+            quoted_agrees: self.quoted.as_ref().map(|(agrees, _)| *agrees),
             zone: self.wish.zone.clone(),
         }
     }
@@ -341,57 +397,6 @@ impl Work {
             zone: self.wish.zone.clone(),
         }
     }
-}
-
-/// Looks on while the records are checked, and hands their events to the store.
-struct Mapper<'a> {
-    profile: Profile,
-    files: &'a [String],
-    intake: Intake,
-    trouble: Mutex<Option<StoreFault>>,
-}
-
-impl Onlooker for Mapper<'_> {
-    fn see(&self, run: &RecordRun<'_>) {
-        let file = index_of(self.files, run.file);
-        let mapped = run.records.iter().filter(|record| record.standing != RecordStanding::Unreadable);
-        let events: Vec<StoredEvent> = mapped
-            .filter_map(|record| {
-                let event = event_of(self.profile, record.bytes).ok()?;
-                Some(stored(event, file, record.line, record.byte_offset, record.bytes.len()))
-            })
-            .collect();
-        if let Err(fault) = self.intake.events(&events) {
-            self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(fault);
-        }
-    }
-}
-
-impl Mapper<'_> {
-    fn result(self) -> Result<(), Fault> {
-        let trouble = self.trouble.into_inner().unwrap_or_else(PoisonError::into_inner);
-        trouble.map_or(Ok(()), |fault| Err(fault.into()))
-    }
-}
-
-fn stored(event: Event, file: u32, line: u64, byte_offset: u64, byte_length: usize) -> StoredEvent {
-    StoredEvent { event, file, line, byte_offset, byte_length: u32::try_from(byte_length).unwrap_or(u32::MAX) }
-}
-
-/// Reads a bare time in the zone the person chose for this import.
-fn with_zone(mut event: Event, zone: Option<timeline::Zone>) -> Event {
-    if let Some(zone) = zone.filter(|_| event.notes.contains(&model::MappingNote::TimestampNoZone)) {
-        let text = event.occurred_at.text().to_owned();
-        if let Ok(moment) = timeline::Moment::parse(&text, zone, timeline::Edge::From) {
-            event.occurred_at = model::Instant::zoned(text, moment.nanos());
-        }
-    }
-    event
-}
-
-fn index_of(files: &[String], name: &str) -> u32 {
-    let index = files.binary_search_by(|file| file.as_str().cmp(name));
-    index.ok().and_then(|index| u32::try_from(index).ok()).unwrap_or(u32::MAX)
 }
 
 fn to_json<T: serde::Serialize>(value: &T) -> Result<String, Fault> {

@@ -62,12 +62,13 @@ impl Desk {
         Ok(MaybeChosen { chosen })
     }
 
-    /// Something was dropped on the window. Kept until the page asks.
+    /// Something was dropped on the window, or named when the program was started. Kept until the page asks, which it
+    /// does once the vault is unlocked.
     pub fn dropped(&self, path: PathBuf) {
         self.choices().dropped = Some(path);
     }
 
-    /// What was dropped since the page last asked.
+    /// What was dropped, or named at the start, since the page last asked.
     pub fn chosen(&self, _: Nothing) -> Result<MaybeChosen, Fault> {
         self.session()?;
         let dropped = self.choices().dropped.take();
@@ -104,14 +105,15 @@ impl Desk {
         found.ok_or_else(|| Fault::not_found("Choose the bundle again.").with(Next::ChooseAnother))
     }
 
+    /// Forgets what was chosen and dropped, as at a lock.
     pub(crate) fn forget_choices(&self) {
         *self.choices() = Choices::default();
     }
 
     /// Looks at a path and remembers it under a token.
     pub(crate) fn take(&self, path: PathBuf) -> Result<Chosen, Fault> {
-        let bundle = bundle::open(&path, &Limits::standard())?;
-        let mut chosen = describe(&path, &bundle)?;
+        let bundle = bundle::open(&path, &Limits::standard()).map_err(|fault| fault.named_from(&path))?;
+        let mut chosen = describe(&path, &bundle, self.session()?.zone())?;
         let mut choices = self.choices();
         choices.next += 1;
         chosen.token = choices.next;
@@ -127,7 +129,7 @@ impl Desk {
     }
 }
 
-fn describe(path: &Path, bundle: &Bundle) -> Result<Chosen, Fault> {
+fn describe(path: &Path, bundle: &Bundle, zone: timeline::Zone) -> Result<Chosen, Fault> {
     let inspection = bundle::inspect(bundle);
     let kind = match bundle.container() {
         ContainerKind::Directory => "Folder",
@@ -141,7 +143,7 @@ fn describe(path: &Path, bundle: &Bundle) -> Result<Chosen, Fault> {
         kind: kind.to_owned(),
         bytes: inspection.counts.bytes,
         profile: direct::profile_name(bundle.profile()).to_owned(),
-        says: brief_facts(direct::facts_of(&inspection)),
+        says: brief_facts(direct::facts_of(&inspection, zone)),
         sha256: hash_of_container(bundle, || false)?.map(|digest| digest.to_hex()),
         troubles: bundle.troubles().iter().take(TROUBLES_MAX).map(|trouble| brief(&*trouble.message)).collect(),
     })

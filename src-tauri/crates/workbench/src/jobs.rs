@@ -8,12 +8,14 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::clock;
-use crate::wire::{Badge, Fault, Job, JobState};
+use crate::wire::{Badge, Fault, FaultCode, Job, JobState};
 
-/// How long a finished job stays in the list, in milliseconds.
+/// How long a finished job stays in the list, in milliseconds. One that failed stays until somebody has read why.
 const LINGER_MS: i64 = 60_000;
 /// Finished jobs kept at most.
 const FINISHED_MAX: usize = 20;
+/// How long a search may take before it is shown as a job, in milliseconds.
+const SEARCH_SHOWN_AFTER_MS: i64 = 5_000;
 /// No estimate before this much of the work is done, in percent: early ones mislead.
 const ESTIMATE_FROM_PERCENT: u64 = 3;
 
@@ -75,14 +77,35 @@ impl Gauge {
 }
 
 /// How a job ended well.
+#[derive(Clone)]
 pub(crate) struct Outcome {
     pub(crate) sentence: String,
     pub(crate) badge: Option<Badge>,
 }
 
+/// A job that has ended, to be told later.
+#[derive(Clone)]
+pub(crate) struct Ended {
+    what: &'static str,
+    gauge: Gauge,
+    result: Result<Outcome, Fault>,
+}
+
+/// What a job is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Stopped when the vault locks.
+    Passing,
+    /// Goes on behind a lock.
+    Lasting,
+    /// The search of one look: shown when it takes long, gone when it has ended, stopped when the vault locks.
+    Search,
+}
+
 struct Entry {
     number: u32,
     what: &'static str,
+    kind: Kind,
     gauge: Gauge,
     started_ms: i64,
     ended: Option<(i64, Result<Outcome, Fault>)>,
@@ -92,17 +115,77 @@ struct Entry {
 #[derive(Default)]
 pub(crate) struct Jobs {
     next: AtomicU32,
+    /// Whether the vault is locked: what is begun now is stopped before it does anything.
+    shut: AtomicBool,
     entries: Mutex<VecDeque<Entry>>,
 }
 
 impl Jobs {
-    /// Enters a job and gives its number.
+    /// Enters a job and gives its number. It is stopped when the vault locks.
     pub(crate) fn begin(&self, what: &'static str, gauge: &Gauge) -> u32 {
+        self.enter(what, gauge.clone(), Kind::Passing, None)
+    }
+
+    /// Enters a job that goes on behind a lock.
+    pub(crate) fn begin_lasting(&self, what: &'static str, gauge: &Gauge) -> u32 {
+        self.enter(what, gauge.clone(), Kind::Lasting, None)
+    }
+
+    /// Enters the search of a look. Any search before it is stopped: its question is outdated.
+    pub(crate) fn begin_search(&self, what: &'static str, gauge: &Gauge) -> u32 {
+        self.with(|entries| entries.iter().filter(|entry| entry.kind == Kind::Search).for_each(|old| old.gauge.stop()));
+        self.enter(what, gauge.clone(), Kind::Search, None)
+    }
+
+    /// Notes that a search has ended: its look tells how.
+    pub(crate) fn end_search(&self, number: u32) {
+        self.with(|entries| entries.retain(|entry| entry.number != number));
+    }
+
+    /// Enters jobs that ended behind a lock, as if they had ended just now.
+    pub(crate) fn adopt(&self, ended: Vec<Ended>) {
+        for Ended { what, gauge, result } in ended {
+            self.enter(what, gauge, Kind::Lasting, Some((clock::epoch_ms(), result)));
+        }
+    }
+
+    fn enter(&self, what: &'static str, gauge: Gauge, kind: Kind, ended: Option<(i64, Result<Outcome, Fault>)>) -> u32 {
         let number = self.next.fetch_add(1, Ordering::Relaxed) + 1;
+        let started_ms = clock::epoch_ms();
         self.with(|entries| {
-            entries.push_back(Entry { number, what, gauge: gauge.clone(), started_ms: clock::epoch_ms(), ended: None });
+            if self.shut.load(Ordering::SeqCst) && ended.is_none() {
+                gauge.stop();
+            }
+            entries.push_back(Entry { number, what, kind, gauge, started_ms, ended });
         });
         number
+    }
+
+    /// The lasting jobs that have ended.
+    pub(crate) fn ended(&self) -> Vec<Ended> {
+        self.with(|entries| {
+            let ended = entries.iter().filter(|entry| entry.kind == Kind::Lasting).filter_map(|entry| {
+                let (_, result) = entry.ended.clone()?;
+                Some(Ended { what: entry.what, gauge: entry.gauge.clone(), result })
+            });
+            ended.collect()
+        })
+    }
+
+    /// Enters a job for the bundle that its gauge names, unless one of this kind is at work for it already.
+    pub(crate) fn begin_once(&self, what: &'static str, gauge: &Gauge) -> Option<u32> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed) + 1;
+        let started_ms = clock::epoch_ms();
+        let entry = Entry { number, what, kind: Kind::Passing, gauge: gauge.clone(), started_ms, ended: None };
+        self.with(|entries| {
+            let at_work =
+                |other: &Entry| other.ended.is_none() && other.what == what && other.gauge.bundle() == gauge.bundle();
+            if entries.iter().any(at_work) {
+                return None;
+            }
+            entries.push_back(entry);
+            Some(number)
+        })
     }
 
     /// Notes how a job ended.
@@ -122,9 +205,31 @@ impl Jobs {
         })
     }
 
-    /// Asks every job to stop, as before the vault locks.
+    /// Asks every job to stop.
     pub(crate) fn stop_all(&self) {
         self.with(|entries| entries.iter().for_each(|entry| entry.gauge.stop()));
+    }
+
+    /// Nobody is locked out any more.
+    pub(crate) fn unshut(&self) {
+        self.with(|_| self.shut.store(false, Ordering::SeqCst));
+    }
+
+    /// Asks the jobs to stop that do not go on behind a lock; from now on none can be begun.
+    pub(crate) fn stop_passing(&self) {
+        self.with(|entries| {
+            self.shut.store(true, Ordering::SeqCst);
+            entries.iter().filter(|entry| entry.kind != Kind::Lasting).for_each(|entry| entry.gauge.stop());
+        });
+    }
+
+    /// Takes a job that has ended off the list; `false` when there is none with this number.
+    pub(crate) fn dismiss(&self, number: u32) -> bool {
+        self.with(|entries| {
+            let before = entries.len();
+            entries.retain(|entry| entry.number != number || entry.ended.is_none());
+            entries.len() < before
+        })
     }
 
     /// Whether any job is at work.
@@ -132,16 +237,28 @@ impl Jobs {
         self.with(|entries| entries.iter().any(|entry| entry.ended.is_none()))
     }
 
-    /// The list as shown; jobs that ended a while ago are dropped.
+    /// Whether a job is at work that does not go on behind a lock.
+    pub(crate) fn busy_passing(&self) -> bool {
+        self.with(|entries| entries.iter().any(|entry| entry.kind != Kind::Lasting && entry.ended.is_none()))
+    }
+
+    /// The list as shown; jobs that ended well a while ago are dropped.
     pub(crate) fn list(&self) -> Vec<Job> {
         let now = clock::epoch_ms();
         self.with(|entries| {
-            entries.retain(|entry| entry.ended.as_ref().is_none_or(|(at, _)| now - at < LINGER_MS));
+            entries.retain(|entry| entry.stays(now));
             while entries.len() > FINISHED_MAX && entries.front().is_some_and(|entry| entry.ended.is_some()) {
                 entries.pop_front();
             }
-            entries.iter().map(|entry| entry.show(now)).collect()
+            entries.iter().filter(|entry| entry.is_listed(now)).map(|entry| entry.show(now)).collect()
         })
+    }
+
+    /// The jobs at work, in numbers alone: what a locked window may show.
+    pub(crate) fn list_in_numbers(&self) -> Vec<Job> {
+        let at_work = |job: &Job| matches!(job.state, JobState::Running | JobState::Stopping);
+        let bare = |job| Job { bundle: None, sentence: None, fault: None, badge: None, ..job };
+        self.list().into_iter().filter(at_work).map(bare).collect()
     }
 
     /// One job, however long ago it ended within what is kept.
@@ -161,6 +278,18 @@ impl Jobs {
 }
 
 impl Entry {
+    fn is_listed(&self, now_ms: i64) -> bool {
+        self.kind != Kind::Search || now_ms - self.started_ms >= SEARCH_SHOWN_AFTER_MS
+    }
+
+    fn stays(&self, now_ms: i64) -> bool {
+        match &self.ended {
+            None => true,
+            Some((_, Err(fault))) if fault.code != FaultCode::Cancelled => true,
+            Some((at, _)) => now_ms - at < LINGER_MS,
+        }
+    }
+
     fn show(&self, now_ms: i64) -> Job {
         let (records_done, bytes_done, bytes_total) = self.gauge.read();
         let mut job = Job {
@@ -185,7 +314,7 @@ impl Entry {
                     job.badge.clone_from(&outcome.badge);
                 }
                 Err(fault) => {
-                    let cancelled = fault.code == crate::wire::FaultCode::Cancelled;
+                    let cancelled = fault.code == FaultCode::Cancelled;
                     job.state = if cancelled { JobState::Cancelled } else { JobState::Failed };
                     job.sentence = Some(fault.what.clone());
                     job.fault = Some(fault.clone());
@@ -222,6 +351,47 @@ mod tests {
         jobs.end(number, Ok(Outcome { sentence: "Done.".to_owned(), badge: None }));
         assert_eq!(jobs.find(number).unwrap().state, JobState::Done);
         assert!(!jobs.busy() && !jobs.stop(number));
+    }
+
+    #[test]
+    fn a_search_is_listed_when_it_takes_long_and_gives_way_to_the_next() {
+        let jobs = Jobs::default();
+        let (first, second) = (Gauge::default(), Gauge::default());
+        let number = jobs.begin_search("Searching", &first);
+        assert!(jobs.list().is_empty());
+        jobs.with(|entries| entries[0].started_ms -= SEARCH_SHOWN_AFTER_MS);
+        assert_eq!(jobs.list()[0].job, number);
+        let next = jobs.begin_search("Searching", &second);
+        assert!(first.stopped() && !second.stopped());
+        jobs.end_search(number);
+        assert!(jobs.list().is_empty() && jobs.busy_passing(), "the next one is at work");
+        jobs.stop_passing();
+        assert!(second.stopped(), "locking stops it");
+        jobs.end_search(next);
+        assert!(!jobs.busy());
+        let late = Gauge::default();
+        jobs.begin_lasting("Importing", &late);
+        assert!(late.stopped(), "it was begun a moment too late");
+    }
+
+    #[test]
+    fn why_a_job_failed_is_told_until_it_is_dismissed() {
+        let jobs = Jobs::default();
+        let [failed, cancelled, done] = [(); 3].map(|()| jobs.begin("Checking", &Gauge::default()));
+        let running = jobs.begin("Checking", &Gauge::default());
+        jobs.end(failed, Err(Fault::internal("The disk is full.")));
+        jobs.end(cancelled, Err(Fault::cancelled()));
+        jobs.end(done, Ok(Outcome { sentence: "Done.".to_owned(), badge: None }));
+        jobs.with(|entries| {
+            for entry in entries.iter_mut() {
+                entry.ended = entry.ended.take().map(|(at, result)| (at - LINGER_MS, result));
+            }
+        });
+        let listed: Vec<u32> = jobs.list().iter().map(|job| job.job).collect();
+        assert_eq!(listed, [failed, running]);
+        assert!(jobs.dismiss(failed) && !jobs.dismiss(failed));
+        assert!(!jobs.dismiss(running), "what is at work is cancelled, not dismissed");
+        assert_eq!(jobs.list().len(), 1);
     }
 
     #[test]

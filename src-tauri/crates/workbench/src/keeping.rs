@@ -16,7 +16,7 @@ use std::thread;
 
 use bundle::records::Records;
 use bundle::unpack::unpack;
-use bundle::{Bundle, ContainerKind, Entry, Limits, Profile, ReadFault, Trouble};
+use bundle::{Bundle, ContainerKind, Damage, Entry, Limits, Profile, ReadFault, Trouble};
 use event_store::Intake;
 use integrity::digest::{Digest, Hasher};
 use verify::Source;
@@ -72,34 +72,45 @@ fn digests_of(bundle: &Bundle, stop: impl Fn() -> bool + Sync) -> Result<Vec<Dig
     Ok(hashed.into_iter().map(|(_, digest)| digest).collect())
 }
 
-/// Keeps every file as it is, byte for byte, and of a packed segment what it unpacks to besides. Gives the digests of the
-/// files as they lie in the bundle, in the order of the entries.
+/// How an entry of a bundle was kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeptEntry {
+    /// Of what was kept of it.
+    pub(crate) digest: Digest,
+    /// How its packed content was damaged.
+    pub(crate) damage: Option<Damage>,
+    /// Under which index the bytes lie that the bundle holds: a packed segment's own index is that of its content.
+    pub(crate) file: u32,
+}
+
+/// Keeps every file as it is, byte for byte, and of a packed segment what it unpacks to besides. Tells how, in the order
+/// of the entries.
 ///
 /// Of what is damaged, as much is kept as can be read; the report says where and how.
-pub(crate) fn keep(bundle: &Bundle, packed: &Packed, intake: &Intake, gauge: &Gauge) -> Result<Vec<Digest>, Fault> {
+pub(crate) fn keep(bundle: &Bundle, packed: &Packed, intake: &Intake, gauge: &Gauge) -> Result<Vec<KeptEntry>, Fault> {
     let entries = bundle.entries();
     let sequence = bundle.sequence().unwrap_or_else(|| (0..entries.len()).collect());
-    let mut digests = vec![Digest::of(b""); entries.len()];
+    let mut kept = vec![KeptEntry { digest: Digest::of(b""), damage: None, file: 0 }; entries.len()];
     for index in sequence {
         let (Some(entry), Ok(file)) = (entries.get(index), u32::try_from(index)) else { continue };
         let stream = bundle.stream(&entry.name)?;
-        let digest = match packed.find(&entry.name, entries.len()) {
+        let own = match packed.find(&entry.name, entries.len()) {
             None => keep_stream(file, stream, intake, gauge)?,
             Some((stored, packing)) => {
-                let digest = keep_stream(stored, stream, intake, gauge)?;
+                let own = keep_stream(stored, stream, intake, gauge)?;
                 let content = unpack(bundle.stream(&entry.name)?, packing, &entry.name, bundle.limits());
                 keep_stream(file, content, intake, gauge)?;
-                digest
+                own
             }
         };
-        if let Some(place) = digests.get_mut(index) {
-            *place = digest;
+        if let Some(place) = kept.get_mut(index) {
+            *place = own;
         }
     }
-    Ok(digests)
+    Ok(kept)
 }
 
-fn keep_stream(file: u32, mut stream: impl Read, intake: &Intake, gauge: &Gauge) -> Result<Digest, Fault> {
+fn keep_stream(file: u32, mut stream: impl Read, intake: &Intake, gauge: &Gauge) -> Result<KeptEntry, Fault> {
     let mut buffer = vec![0; SOURCE_BYTES];
     let mut hasher = Hasher::new();
     let mut first_byte = 0;
@@ -116,8 +127,10 @@ fn keep_stream(file: u32, mut stream: impl Read, intake: &Intake, gauge: &Gauge)
         }
         match end {
             End::Not => {}
-            End::Reached => return Ok(hasher.finish()),
-            End::Fault(fault) if fault.trouble().is_some() => return Ok(hasher.finish()),
+            End::Reached => return Ok(KeptEntry { digest: hasher.finish(), damage: None, file }),
+            End::Fault(ReadFault::Damaged { damage, .. }) => {
+                return Ok(KeptEntry { digest: hasher.finish(), damage: Some(damage), file });
+            }
             End::Fault(fault) => return Err(fault.into()),
         }
     }
@@ -170,22 +183,23 @@ impl<'b> Watched<'b> {
     pub(crate) fn stood_still(
         self,
         identity: &str,
-        kept: &[Digest],
+        kept: &[KeptEntry],
         stop: impl Fn() -> bool + Sync,
     ) -> Result<bool, Fault> {
+        let kept: Vec<Digest> = kept.iter().map(|kept| kept.digest).collect();
         let read = self.read.into_inner().unwrap_or_else(PoisonError::into_inner);
         let kept_as_read = self
             .bundle
             .entries()
             .iter()
-            .zip(kept)
+            .zip(&kept)
             .all(|(entry, kept)| read.get(&entry.name).is_none_or(|read| read == kept));
         if self.wavered.into_inner() || !kept_as_read {
             return Ok(false);
         }
         let is_listed = self.bundle.container() == ContainerKind::Directory;
         let now = if is_listed && self.bundle.profile() == Profile::AuditBundle1 {
-            identity_of_list(self.bundle, kept)
+            identity_of_list(self.bundle, &kept)
         } else {
             identity_of(self.bundle, stop)?
         };
@@ -290,13 +304,20 @@ mod tests {
             std::io::copy(&mut watched.stream(name).unwrap(), &mut std::io::sink()).unwrap();
             watched
         };
-        let stood_still = |watched: Watched<'_>, kept| watched.stood_still(&identity, kept, || false).unwrap();
+        let entries = |digests: &[Digest]| -> Vec<KeptEntry> {
+            digests.iter().map(|digest| KeptEntry { digest: *digest, damage: None, file: 0 }).collect()
+        };
+        let stood_still =
+            |watched: Watched<'_>, kept: &[Digest]| watched.stood_still(&identity, &entries(kept), || false).unwrap();
 
         assert!(stood_still(read(), &kept));
         assert!(!stood_still(Watched::over(&bundle), &otherwise), "kept, but not as entered");
         let other_identity = identity_of_list(&bundle, &otherwise).to_hex();
         let watched = read();
-        assert!(!watched.stood_still(&other_identity, &otherwise, || false).unwrap(), "kept, but not as read");
+        assert!(
+            !watched.stood_still(&other_identity, &entries(&otherwise), || false).unwrap(),
+            "kept, but not as read"
+        );
         let watched = read();
         watched.note(name, Digest::of(b"another content"));
         watched.note(name, kept[0]);

@@ -1,12 +1,12 @@
 //! Rows for the command line: all that match, one after the other, with exact totals.
 
-use event_store::{BundleState, EventQuestions};
+use event_store::{Asked, BundleState, EventQuestions, Row};
 use model::BundleId;
 use serde::Serialize;
 use timeline::{Condition, Edge, Field, Filter, Moment, Order, Question, Term};
 
 use crate::desk::Desk;
-use crate::looks::parse;
+use crate::looks::{LOOKS_MAX, OpenLook, parse};
 use crate::rows::{PlainRow, plain_out};
 use crate::session::Session;
 use crate::wire::{Fault, FaultCode};
@@ -26,15 +26,20 @@ pub struct RowWish {
     pub limit: Option<u64>,
 }
 
-/// Exact counts of what matched.
+/// Exact counts of what matched. A record that several bundles hold counts once, and so does a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Totals {
     /// Events.
     pub total: u64,
-    /// Distinct users; those of several bundles are added up.
+    /// Distinct users.
     pub users: u64,
-    /// Distinct patients; those of several bundles are added up.
+    /// Distinct patients.
     pub patients: u64,
+    /// How many of the events more than one bundle of the vault holds, byte for byte.
+    pub also_elsewhere: u64,
+    /// How many of the events have the stream and number, or the system and id, of an event in another bundle that has
+    /// other content. All of them are counted.
+    pub contradicted: u64,
 }
 
 /// The filter "this patient". An empty id would ask for every event that is about nobody.
@@ -59,7 +64,8 @@ impl Desk {
         Ok(self.session()?.zone().name().to_owned())
     }
 
-    /// Hands over every row that matches, in time order, bundle after bundle.
+    /// Hands over every row that matches, in time order, bundle after bundle. A record that an earlier bundle answered
+    /// with is not handed over again: its row says where else it is.
     pub fn each_row(
         &self,
         wish: &RowWish,
@@ -67,45 +73,68 @@ impl Desk {
     ) -> Result<Totals, Fault> {
         let session = self.session()?;
         let filter = with_range(&session, parse(&session, &wish.filter)?, wish)?;
-        let mut totals = Totals::default();
-        let mut left = wish.limit.unwrap_or(u64::MAX);
-        for bundle in session.bundles_wished(wish.bundle.as_deref())? {
-            let question = Question { bundle, filter: filter.clone(), order: Order::default() };
-            session.rows_of(question, &mut left, &mut totals, each)?;
+        let bundles = session.bundles_wished(wish.bundle.as_deref())?;
+        if bundles.len() > LOOKS_MAX {
+            return Err(Fault::bad_input(
+                "There are more bundles here than can be asked at once. Name one with --bundle.",
+            ));
         }
-        Ok(totals)
+        let looks = bundles.into_iter().map(|bundle| {
+            let question = Question { bundle, filter: filter.clone(), order: Order::default() };
+            session.begin_look(question).map(|(_, look)| look)
+        });
+        let looks = looks.collect::<Result<Vec<_>, Fault>>()?;
+        let asked = looks.iter().map(|look| Asked { seen: &look.seen, question: &look.question });
+        let together = session.store.together(&asked.collect::<Vec<_>>())?;
+        let mut left = wish.limit.unwrap_or(u64::MAX);
+        for (at, look) in looks.iter().enumerate() {
+            session.rows_of(look, &|row| together.is_repeat(at, row), &mut left, each)?;
+        }
+        Ok(Totals {
+            total: together.events,
+            users: together.users,
+            patients: together.patients,
+            also_elsewhere: together.elsewhere,
+            contradicted: together.differing,
+        })
+    }
+}
+
+impl Desk {
+    /// The whole id of the one bundle whose id begins so.
+    pub fn bundle_named(&self, begins: &str) -> Result<String, Fault> {
+        let found = self.session()?.bundles_wished(Some(begins))?;
+        found
+            .first()
+            .map(|id| id.as_str().to_owned())
+            .ok_or_else(|| Fault::not_found("There is no such bundle in this vault."))
     }
 }
 
 impl Session {
     fn rows_of(
         &self,
-        question: Question,
+        look: &OpenLook,
+        is_repeat: &dyn Fn(&Row) -> bool,
         left: &mut u64,
-        totals: &mut Totals,
         each: &mut dyn FnMut(PlainRow) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        let bundle = question.bundle.as_str().to_owned();
-        let (_, look) = self.begin_look(question)?;
-        let counts = self.store.count(&look.seen, &look.question)?;
-        totals.total += counts.events;
-        totals.users += counts.users;
-        totals.patients += counts.patients;
+        let bundle = look.question.bundle.as_str();
         let scope = look.scope();
         let mut offset = 0;
         while *left > 0 {
-            let limit = usize::try_from(*left).unwrap_or(usize::MAX).min(event_store::PAGE_ROWS_MAX);
-            let page = self.store.page(&look.seen, &look.question, offset, limit)?;
-            let rows = page.rows.len() as u64;
+            let page = self.store.page(&look.seen, &look.question, offset, event_store::PAGE_ROWS_MAX)?;
             for row in &page.rows {
-                let plain = plain_out(row, scope.as_deref(), &bundle);
-                look.shown.rows(offset..offset + 1);
-                look.count_people(&plain.patient_ids, &plain.user_id);
+                if *left > 0 && !is_repeat(row) {
+                    let plain = plain_out(row, scope.as_deref(), bundle);
+                    look.shown.rows(offset..offset + 1);
+                    look.count_people(&plain.patient_ids, &plain.user_id);
+                    *left -= 1;
+                    each(plain)?;
+                }
                 offset += 1;
-                each(plain)?;
             }
-            *left -= rows;
-            if rows == 0 || offset >= page.total {
+            if page.rows.is_empty() || offset >= page.total {
                 break;
             }
         }

@@ -5,27 +5,30 @@
 //! * What was shown is counted while it is shown, and written when the look ends.
 //! * Display names, and patients outside the question's scope, leave this room only after a reveal, a line of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use access_log::{Entry, Witnessed};
-use event_store::{BinsAsked, EventQuestions, FacetAsked, PAGE_ROWS_MAX, log_question};
+use event_store::{BinsAsked, EventQuestions, FacetAsked, PAGE_ROWS_MAX, StoreFault, Totals, log_question};
 use model::BundleId;
 use timeline::{Condition, FACET_VALUES_MAX, FacetField, Field, Filter, Order, OrderBy, Question, Term};
 
 use crate::desk::Desk;
+use crate::jobs::Gauge;
 use crate::portion::{ANSWER_BYTES_MAX, fitting, json_bytes};
 use crate::rows;
 use crate::session::Session;
 use crate::shown::Shown;
 use crate::single::parse_ref;
 use crate::wire::{
-    Bins, BinsAsk, CopyAsk, CopyPlaceAsk, Facet, FacetAsk, FacetValue, Fault, FaultCode, FilterTerm, Look, LookAsk,
-    Next, Nothing, PersonKind, PrintRowsAsk, Purpose, PurposeAsk, RevealAsk, Row, Rows, RowsAsk, ValueAsk,
+    Bins, BinsAsk, CopyAsk, CopyPlaceAsk, Counterpart, Facet, FacetAsk, FacetValue, Fault, FaultCode, FilterTerm, Look,
+    LookAsk, Next, Nothing, PersonKind, PrintRowsAsk, Purpose, PurposeAsk, RevealAsk, Row, Rows, RowsAsk, ValueAsk,
 };
 
 /// Looks open at once; the oldest end first.
-const LOOKS_MAX: usize = 200;
+pub(crate) const LOOKS_MAX: usize = 200;
+/// Persons' pages whose other side is kept; a page can have tens of thousands there.
+const CIRCLES_MAX: usize = 4;
 /// Terms that are left out one by one when nothing is found.
 const REDUCED_MAX: usize = 6;
 /// The longest value that can be chosen from a list; longer ones are only counted.
@@ -43,9 +46,14 @@ const PLACE_BYTES_MAX: usize = 256;
 pub(crate) struct Looks {
     next: u32,
     open: BTreeMap<u32, OpenLook>,
+    /// Those on the other side of the latest persons' pages, so that turning their pages reads no rows again.
+    circles: VecDeque<(u32, Circle)>,
     /// Lists of people, the oldest first.
     lists: Vec<OpenList>,
 }
+
+/// Everybody on the other side of a person's page, by id.
+type Circle = Arc<Vec<Counterpart>>;
 
 /// One open list of people.
 #[derive(Clone)]
@@ -61,12 +69,16 @@ pub(crate) struct OpenLook {
     pub(crate) seen: Arc<Witnessed>,
     pub(crate) revealed: bool,
     pub(crate) shown: Shown,
+    /// Whose page opened it, if one did.
+    pub(crate) about: Option<PersonKind>,
     total: u64,
+    elsewhere: Option<u64>,
 }
 
 impl Looks {
     /// Ends every look and gives the closing lines.
     pub(crate) fn end_all(&mut self) -> Vec<Entry> {
+        self.circles.clear();
         let lists = std::mem::take(&mut self.lists).into_iter().map(|list| list.closing_line());
         let looks = std::mem::take(&mut self.open).into_values().map(|look| look.closing_line());
         looks.chain(lists).collect()
@@ -148,12 +160,48 @@ impl Session {
 
     /// Opens a look: its line is durable before anything is counted.
     pub(crate) fn begin_look(&self, question: Question) -> Result<(u32, OpenLook), Fault> {
+        self.begin(question, None)
+    }
+
+    /// The same for the page of a person of this kind.
+    pub(crate) fn begin_look_at(&self, about: PersonKind, question: Question) -> Result<(u32, OpenLook), Fault> {
+        self.begin(question, Some(about))
+    }
+
+    fn begin(&self, question: Question, about: Option<PersonKind>) -> Result<(u32, OpenLook), Fault> {
         let seen = Arc::new(self.witness(Entry::Look(log_question(&question)))?);
-        let total = self.store.count(&seen, &question)?.events;
-        let look = OpenLook { question: Arc::new(question), seen, revealed: false, shown: Shown::default(), total };
+        self.search(&seen, &question)?;
+        let Totals { events: total, elsewhere, .. } = self.store.count(&seen, &question)?;
+        let (question, shown) = (Arc::new(question), Shown::default());
+        let look = OpenLook { question, seen, revealed: false, shown, about, total, elsewhere };
         let (number, ended) = self.looks().begin(look.clone());
         ended.into_iter().try_for_each(|entry| self.note(entry))?;
         Ok((number, look))
+    }
+
+    /// Looks through the records for the words of a question, as work that can be stopped. A look that was stopped has
+    /// shown nothing, and its line is followed by one that says so.
+    fn search(&self, seen: &Witnessed, question: &Question) -> Result<(), Fault> {
+        let has_words = question.filter.terms().iter().any(|term| matches!(term.condition, Condition::Text(_)));
+        if !has_words {
+            return Ok(());
+        }
+        let gauge = Gauge::default();
+        gauge.expect_bytes(self.store.overview(&question.bundle)?.source_bytes);
+        let number = self.jobs.begin_search("Searching the records", &gauge);
+        let searched = self.store.search(seen, question, &|records, bytes| {
+            gauge.advance(records, bytes);
+            !gauge.stopped()
+        });
+        self.jobs.end_search(number);
+        match searched {
+            Err(StoreFault::Stopped) => {
+                self.note(Shown::default().closing_line(seen.seq()))?;
+                let what = "The search was stopped before all records were looked through. Nothing was found yet.";
+                Err(Fault::new(FaultCode::Cancelled, what).with(Next::Retry))
+            }
+            searched => Ok(searched?),
+        }
     }
 
     /// An open look. While the log does not stand, or after the purpose changed, there is none.
@@ -164,6 +212,21 @@ impl Session {
             let what = "This view has ended because the purpose changed. Open it again.";
             Fault::new(FaultCode::PurposeNeeded, what).with(Next::Retry)
         })
+    }
+
+    /// Those on the other side of the page that opened this look, if they are still known.
+    pub(crate) fn circle(&self, number: u32) -> Option<Circle> {
+        self.looks().circles.iter().find(|(look, _)| *look == number).map(|(_, circle)| Arc::clone(circle))
+    }
+
+    /// Keeps them for a while; the one not asked for longest goes first.
+    pub(crate) fn keep_circle(&self, number: u32, circle: &Circle) {
+        let mut looks = self.looks();
+        looks.circles.retain(|(look, _)| *look != number);
+        looks.circles.push_back((number, Arc::clone(circle)));
+        while looks.circles.len() > CIRCLES_MAX {
+            looks.circles.pop_front();
+        }
     }
 
     /// The list that this entry opens; one line for each list, order and beginning.
@@ -202,6 +265,7 @@ impl Session {
             filter: question.filter.to_string(),
             terms: terms_of(&question.filter, &reduced),
             total: look.total,
+            also_elsewhere: look.elsewhere,
             whole: overview.events,
             growing: overview.state == event_store::BundleState::Coming,
             revealed: look.revealed,
@@ -438,6 +502,7 @@ fn words_of(condition: &Condition) -> (String, Vec<String>) {
         Condition::Field(field, patterns) => (field.name(), patterns.values().iter().map(pattern_text).collect()),
         Condition::Action(words) => ("action", words.values().iter().map(|word| word.word().to_owned()).collect()),
         Condition::Outcome(words) => ("outcome", words.values().iter().map(|word| word.word().to_owned()).collect()),
+        Condition::Emergency => ("emergency", vec!["yes".to_owned()]),
         Condition::Integrity(words) => {
             ("integrity", words.values().iter().map(|word| word.word().to_owned()).collect())
         }
@@ -452,9 +517,8 @@ fn pattern_text(pattern: &timeline::Pattern) -> String {
     if pattern.is_prefix() { format!("{}*", pattern.text()) } else { pattern.text().to_owned() }
 }
 
-impl From<event_store::StoreFault> for Fault {
-    fn from(fault: event_store::StoreFault) -> Self {
-        use event_store::StoreFault;
+impl From<StoreFault> for Fault {
+    fn from(fault: StoreFault) -> Self {
         let said = crate::faults::sentence(&fault.to_string(), "");
         match fault {
             StoreFault::Vault(fault) => fault.into(),

@@ -5,9 +5,10 @@
 //! never concluded from a finding.
 
 use integrity::{Digest, canonical, chain};
-use verify::{Code, Severity};
+use verify::Code;
 
-use crate::verdicts::{Document, holds};
+use crate::marks::Errors;
+use crate::verdicts::Document;
 use crate::words::{counted, grouped};
 
 /// What a finding is about, seen from the record. The worst comes first.
@@ -46,17 +47,22 @@ pub(crate) struct RecordAt<'r> {
     pub(crate) bytes: &'r [u8],
 }
 
-/// What every error of a report that names this record means for it; the worst first.
+/// What every error of a report that names this record, or the segment it lies in, means for it; the worst first.
 pub(crate) fn of(report: &Document, files: &[String], record: &RecordAt<'_>) -> Vec<Meaning> {
     let own = own_hash(record.bytes);
-    let errors = report.findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let about = errors.filter(|finding| holds(finding, files, record));
-    let mut meanings: Vec<Meaning> = about
-        .map(|finding| {
-            let sentence = meaning(finding, record, own);
-            Meaning { concerns: concerns(finding), sentence, code: finding.code.name() }
-        })
-        .collect();
+    let errors = Errors::of(report, files);
+    let about = errors.all().filter_map(|finding| {
+        let (concerns, sentence) = if errors.name(finding, record) {
+            (concerns(finding), meaning(finding, record, own))
+        } else if errors.enclose(finding, record) {
+            let which = "Nothing shows which of the records that concerns.";
+            (Concerns::Place, format!("{}. {} {which}", own.clause(), finding.message))
+        } else {
+            return None;
+        };
+        Some(Meaning { concerns, sentence, code: finding.code.name() })
+    });
+    let mut meanings: Vec<Meaning> = about.collect();
     meanings.sort_by_key(|meaning| meaning.concerns);
     meanings
 }

@@ -52,7 +52,8 @@ impl Session {
         if let Ok(event_ref) = name.parse() {
             return Ok(event_ref);
         }
-        let mut found = self.store.find_event_id(name, 2)?;
+        let seen = self.witness(Entry::EventSought { event_id: name.to_owned() })?;
+        let mut found = self.store.find_event_id(&seen, name, 2)?;
         match (found.pop(), found.is_empty()) {
             (None, _) => Err(Fault::not_found("There is no event with this reference or id.")),
             (Some(only), true) => Ok(only),

@@ -8,6 +8,8 @@ use std::path::PathBuf;
 pub trait Outlets: Send + Sync {
     /// Lets the person choose a bundle; `None` when they close the chooser.
     fn choose_bundle(&self, folder: bool) -> Option<PathBuf>;
+    /// Lets the person choose a file: `title` says which, `endings` how its name may end (without the dot).
+    fn choose_file(&self, title: &str, endings: &[&str]) -> Option<PathBuf>;
     /// Lets the person choose a folder for the vault.
     fn choose_folder(&self) -> Option<PathBuf>;
     /// Lets the person choose where to save a file.
@@ -26,6 +28,10 @@ pub struct NoWindow;
 
 impl Outlets for NoWindow {
     fn choose_bundle(&self, _folder: bool) -> Option<PathBuf> {
+        None
+    }
+
+    fn choose_file(&self, _title: &str, _endings: &[&str]) -> Option<PathBuf> {
         None
     }
 

@@ -2,6 +2,8 @@
 
 use event_store::{BundleState, BundleSummary, EventQuestions};
 use model::{Action, BundleId, Instant};
+use timeline::Zone;
+use trust_store::Concluded;
 
 use crate::desk::Desk;
 use crate::importing::Handover;
@@ -20,8 +22,12 @@ impl Desk {
     pub fn bundles(&self, _: Nothing) -> Result<Bundles, Fault> {
         let session = self.session()?;
         let bundles = session.store.bundles()?;
-        let cards: Result<Vec<_>, Fault> =
-            bundles.iter().rev().map(|summary| Ok(Stored::read(summary)?.card)).collect();
+        let newest = session.verdicts_today()?;
+        let cards: Result<Vec<_>, Fault> = bundles
+            .iter()
+            .rev()
+            .map(|summary| Ok(Stored::read(summary, newest.get(&summary.id), session.zone())?.card))
+            .collect();
         Ok(Bundles { bundles: fitting(cards?) })
     }
 
@@ -29,7 +35,7 @@ impl Desk {
     pub fn overview(&self, ask: BundleAsk) -> Result<Overview, Fault> {
         let session = self.session()?;
         let id = BundleId::new(ask.bundle);
-        let stored = Stored::read(&session.summary(&id)?)?;
+        let stored = session.stored(&id)?;
         let inside = session.store.overview(&id)?;
         let by_action = |wanted: &[Action]| {
             let days = inside.days.iter().filter(|day| wanted.contains(&day.action));
@@ -40,13 +46,14 @@ impl Desk {
             users: inside.users,
             patients: inside.patients,
             undated: inside.undated,
-            break_glass: by_action(&[Action::BreakGlass]),
+            break_glass: inside.emergencies,
             exports: by_action(&[Action::Export, Action::Print, Action::Disclose, Action::Copy]),
             failed_logins: by_action(&[Action::LoginFailed]),
             first: inside.period.map(|(first, _)| instant(first)),
             last: inside.period.map(|(_, last)| instant(last)),
             coverage: session.coverage(&id, stored.document.as_ref())?,
             source_zone: stored.facts.source_zone.clone().map(brief),
+            others: session.others_of(&id)?,
             received: stored.received(&id),
             verdict: stored.verdict(),
             card: stored.card,
@@ -57,7 +64,7 @@ impl Desk {
     pub fn integrity(&self, ask: BundleAsk) -> Result<IntegrityReport, Fault> {
         let session = self.session()?;
         let id = BundleId::new(ask.bundle);
-        let stored = Stored::read(&session.summary(&id)?)?;
+        let stored = session.stored(&id)?;
         let files: Vec<String> = session.store.files(&id)?.into_iter().map(|file| file.path).collect();
         let document = stored.document.as_ref();
         let findings = document.map(|document| document.findings(Some((&id, &files)))).unwrap_or_default();
@@ -110,23 +117,34 @@ impl Session {
 }
 
 /// A stored bundle with its documents read.
-struct Stored {
-    card: BundleCard,
+pub(crate) struct Stored {
+    pub(crate) card: BundleCard,
     facts: BundleFacts,
     handover: Handover,
-    document: Option<Document>,
+    pub(crate) document: Option<Document>,
+}
+
+impl Session {
+    /// A stored bundle, with its verdict as of today.
+    pub(crate) fn stored(&self, id: &BundleId) -> Result<Stored, Fault> {
+        let summary = self.summary(id)?;
+        Stored::read(&summary, self.verdicts_today()?.get(id), self.zone())
+    }
 }
 
 impl Stored {
-    fn read(summary: &BundleSummary) -> Result<Self, Fault> {
+    /// `newest` is the newest verdict in the history. A report without one was reached nobody knows with what.
+    fn read(summary: &BundleSummary, newest: Option<&Concluded>, zone: Zone) -> Result<Self, Fault> {
         let facts: BundleFacts = serde_json::from_str(&summary.facts).unwrap_or_default();
         let handover: Handover = serde_json::from_str(&summary.handover).unwrap_or_default();
+        let outdated = (!newest.is_some_and(|newest| newest.current)).then_some(zone);
         let document = summary.report.as_deref().map(Document::read).transpose()?;
+        let document = document.map(|document| document.outdated(outdated));
         let checked = document.as_ref().and_then(|document| document.checked_at.as_deref()).map(when_text);
         let card = BundleCard {
             bundle: summary.id.as_str().to_owned(),
             name: brief(&*facts.name),
-            period: brief(&*facts.period),
+            period: brief(facts.period_in(zone)),
             profile: facts.profile.clone(),
             badge: document.as_ref().map_or_else(badge_while_checking, Document::badge),
             events: summary.events,
@@ -148,6 +166,8 @@ impl Stored {
             channel: brief(&*self.handover.channel),
             imported_by: self.facts.imported_by.clone(),
             quoted: self.handover.quoted.clone(),
+            quoted_agrees: self.handover.quoted_agrees,
+            zone_for_bare_times: self.handover.zone.clone(),
             sha256: id.as_str().to_owned(),
         }
     }
@@ -171,5 +191,6 @@ fn no_verdict() -> Verdict {
         does_not_prove: vec!["Anything, until the check has ended.".to_owned()],
         errors: 0,
         warnings: 0,
+        history: None,
     }
 }

@@ -11,7 +11,8 @@ use std::path::Path;
 use access_log::{Body, Depth, Entry, LogFilter, LogReport, LoggedEntry, PAGE_ENTRIES_MAX};
 use event_store::EventQuestions as _;
 use integrity::digest::{Digest, Hasher};
-use model::Instant;
+use model::{BundleId, Instant};
+use tempfile::NamedTempFile;
 use timeline::{Edge, Moment};
 
 use crate::clock;
@@ -27,8 +28,6 @@ use crate::words::{counted, grouped, when_text};
 const ENTRY_TEXT_BYTES_MAX: usize = 8 << 10;
 /// Name that an export is offered under.
 const EXPORT_NAME: &str = "chartproof-access-log.ndjson";
-/// As many digits of a bundle's id as references to its events begin with.
-const BUNDLE_DIGITS: usize = 12;
 
 impl Desk {
     /// A page of the log, newest first: as many of the entries asked for as one answer holds, and never none.
@@ -91,18 +90,21 @@ impl Desk {
     /// Exports the log to a file that does not exist yet.
     pub fn export_log_to(&self, path: &Path) -> Result<MaybeExported, Fault> {
         let session = self.session()?;
-        let file = File::create_new(path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::AlreadyExists => {
-                let what = format!("{} exists already. Choose another name.", path.display());
-                Fault::new(FaultCode::BadInput, what).with(Next::ChooseAnother)
-            }
-            _ => disk_fault(path, &error),
-        })?;
-        let written = session.write_export(path, file);
-        if written.is_err() {
-            drop(std::fs::remove_file(path));
+        let exists = || {
+            let what = format!("{} exists already. Choose another name.", path.display());
+            Fault::new(FaultCode::BadInput, what).with(Next::ChooseAnother)
+        };
+        if path.symlink_metadata().is_ok() {
+            return Err(exists());
         }
-        let (entries, digest) = written?;
+        // Readable for its owner alone, and under its name only when it is whole: it names people.
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file = NamedTempFile::new_in(folder).map_err(|error| disk_fault(path, &error))?;
+        let (entries, digest) = session.write_export(path, file.as_file())?;
+        file.persist_noclobber(path).map_err(|kept| match kept.error.kind() {
+            std::io::ErrorKind::AlreadyExists => exists(),
+            _ => disk_fault(path, &kept.error),
+        })?;
         let (file, sha256) = (Some(path.display().to_string()), Some(digest.to_hex()));
         Ok(MaybeExported { file, sha256, entries })
     }
@@ -135,7 +137,7 @@ impl Session {
         Ok((page.entries, page.total))
     }
 
-    fn write_export(&self, path: &Path, file: File) -> Result<(u64, Digest), Fault> {
+    fn write_export(&self, path: &Path, file: &File) -> Result<(u64, Digest), Fault> {
         let name = path.file_name().map(|name| bundle::escape::visible_bytes(name.as_encoded_bytes()));
         let entry = Entry::LogExported { destination: name.unwrap_or_default() };
         let seen = self.log.append(&self.vault, entry, None, &clock::now())?;
@@ -161,12 +163,12 @@ fn shortened(entry: LogEntry) -> LogEntry {
 }
 
 /// Hashes what goes through it.
-struct HashingWriter {
-    inner: BufWriter<File>,
+struct HashingWriter<'a> {
+    inner: BufWriter<&'a File>,
     hasher: Hasher,
 }
 
-impl Write for HashingWriter {
+impl Write for HashingWriter<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let written = self.inner.write(bytes)?;
         self.hasher.update(bytes.get(..written).unwrap_or_default());
@@ -237,7 +239,7 @@ fn object_of(body: &Body, bundle_name: Option<&String>) -> String {
     };
     let query = body.query.clone().map(|query| if query.is_empty() { all.to_owned() } else { query });
     let bundle = body.bundle.as_ref().map(|id| {
-        let short: String = id.chars().take(BUNDLE_DIGITS).collect();
+        let short = BundleId::new(id.clone()).short();
         bundle_name.map_or_else(|| format!("bundle {short}"), |name| format!("{name} ({short})"))
     });
     [bundle, body.object.clone(), query].into_iter().flatten().collect::<Vec<_>>().join(" · ")
@@ -275,9 +277,12 @@ fn what_of(action: &str) -> &str {
         "compared" => "Compared two exports",
         "self_test" => "Began a self-test",
         "self_tested" => "Ended a self-test",
+        "verify_begun" => "Began to check a bundle again",
+        "verify_undone" => "Gave up a check",
         "look" => "Looked at events",
         "look_closed" => "Ended a look",
         "view_event" => "Opened an event",
+        "event_sought" => "Looked for an event by its id",
         "patients_list" => "Listed patients",
         "users_list" => "Listed users",
         "reveal" => "Revealed names",
@@ -291,6 +296,7 @@ fn what_of(action: &str) -> &str {
         "log_viewed" => "Read the access log",
         "log_checked" => "Checked the access log",
         "log_exported" => "Exported the access log",
+        "report_saved" => "Saved a verification report",
         "key_pinned" => "Pinned a key",
         "key_revoked" => "Revoked a key",
         "anchor_added" => "Added an anchor",

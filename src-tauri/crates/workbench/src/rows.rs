@@ -1,7 +1,7 @@
 //! Rows and bars as the page and the command line get them. What is covered in them is decided in `covering`.
 
 use chrono::TimeZone as _;
-use event_store::{Mark, Row as StoredRow};
+use event_store::{Mark, Row as StoredRow, Twin};
 use model::MappingNote;
 use serde::Serialize;
 use timeline::{Band, Filter, Histogram, Pattern, Span, Step, Zone};
@@ -53,6 +53,10 @@ pub struct PlainRow {
     pub integrity: String,
     /// The bundle it is from.
     pub bundle: String,
+    /// References to the same record, byte for byte, in other bundles.
+    pub also_in: Vec<String>,
+    /// References to records of other bundles that have its stream and number, or its system and id, and other content.
+    pub contradicted_by: Vec<String>,
     /// What the mapping of the record had to leave open.
     pub notes: Vec<Note>,
 }
@@ -73,6 +77,17 @@ impl From<MappingNote> for Note {
             MappingNote::ActionUnknown => "The record's word for the action is in no vocabulary.",
             MappingNote::OutcomeUnknown => "The record's word for the outcome is in no vocabulary.",
             MappingNote::TimestampNoZone => "The record's time has no zone; the event is shown without a time.",
+            MappingNote::TimestampZoneChosen => {
+                "The record's time has no zone; it was read in the zone that was chosen when the bundle was imported."
+            }
+            MappingNote::TimestampTwice => {
+                "The record's time has no zone, and in the zone chosen at import the clocks showed it twice that day, \
+                 when they were set back. The earlier instant was taken; it may have been the later one."
+            }
+            MappingNote::TimestampNever => {
+                "The record's time has no zone, and in the zone chosen at import the clocks jumped over it. The instant \
+                 of the jump was taken; the recording clock did not follow that zone."
+            }
             MappingNote::TimestampOutOfRange => "The record's time lies outside 1900 to 2200 and is kept as text.",
             MappingNote::TimestampUnreadable => "The record's time cannot be read and is kept as text.",
             MappingNote::VersionUnknown => {
@@ -106,8 +121,15 @@ pub(crate) fn plain_out(row: &StoredRow, scope: Option<&[Pattern]>, bundle: &str
         source_system: row.source_system.clone(),
         integrity: row.integrity().word().to_owned(),
         bundle: bundle.to_owned(),
+        also_in: twins(row, true).map(|twin| twin.event_ref.to_string()).collect(),
+        contradicted_by: twins(row, false).map(|twin| twin.event_ref.to_string()).collect(),
         notes: row.notes.iter().map(|note| Note::from(*note)).collect(),
     }
+}
+
+/// The records of other bundles that are this one, or contradict it.
+fn twins(row: &StoredRow, same: bool) -> impl Iterator<Item = &Twin> {
+    row.twins.iter().filter(move |twin| twin.same == same)
 }
 
 /// A row for the page.
@@ -136,6 +158,8 @@ pub(crate) fn row_out(row: &StoredRow, scope: Option<&[Pattern]>, revealed: bool
         source_system: some(&row.source_system),
         integrity: row.integrity().word().to_owned(),
         state: state_of(row.mark),
+        also_in: number_of(twins(row, true)),
+        contradicted_by: number_of(twins(row, false)),
     }
 }
 
@@ -148,6 +172,10 @@ const fn state_of(mark: Mark) -> RowState {
         Mark::Misplaced => RowState::Misplaced,
         Mark::Altered => RowState::Altered,
     }
+}
+
+fn number_of(twins: impl Iterator<Item = impl Sized>) -> u32 {
+    u32::try_from(twins.count()).unwrap_or(u32::MAX)
 }
 
 /// The range of time a filter asks for, if it has both ends.

@@ -10,18 +10,19 @@ use access_log::Entry;
 use bundle::Profile;
 use event_store::{BundleState, BundleSummary};
 use model::BundleId;
-use self_test::{Ask, Score};
-use serde::{Deserialize, Serialize};
+use self_test::Score;
+use serde::Deserialize;
+use serde_json::Value;
 use vault::rusqlite::{OptionalExtension, params};
 use vault::{Migration, VaultFault};
-use verify::{Progress, Report, Source, VerifyFault};
 
 use crate::clock;
 use crate::desk::Desk;
 use crate::jobs::{Gauge, Outcome};
-use crate::kept::KeptSource;
+use crate::doubting;
+use crate::reliance::Reliance;
 use crate::session::Session;
-use crate::verdicts::{self, Vouching, Watch};
+use crate::verdicts;
 use crate::wire::{BundleAsk, Fault, JobStarted, MaybeSelfTest, SelfTest, SelfTestAsk, SelfTestFate, SelfTestKind};
 use crate::words::when_text;
 
@@ -35,8 +36,8 @@ pub(crate) const MIGRATION: Migration = Migration {
 const ROUNDS_MAX: u32 = 20;
 
 /// A score as the vault keeps it: the document of `self-test --format json`, read as far as it is shown.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct KeptScore {
+#[derive(Clone, Debug, Deserialize)]
+struct KeptScore {
     seed: u64,
     runs: u32,
     counts: KeptCounts,
@@ -45,7 +46,7 @@ pub(crate) struct KeptScore {
     meaning: String,
 }
 
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 struct KeptCounts {
     copies: u64,
     caught: u64,
@@ -53,14 +54,14 @@ struct KeptCounts {
     missed: u64,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct KeptKind {
     kind: String,
     sentence: String,
     runs: Vec<KeptRun>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct KeptRun {
     fate: SelfTestFate,
     #[serde(default)]
@@ -100,13 +101,14 @@ impl Desk {
         let session = self.session()?;
         let summary = session.summary(&BundleId::new(ask.bundle))?;
         let last = session.last_self_test(&summary.id)?;
-        Ok(MaybeSelfTest { test: last.map(|(at, score)| out(&at, score)), cannot: cannot(&summary).map(str::to_owned) })
+        let read = |(at, score): (String, Value)| Some(out(&at, serde_json::from_value(score).ok()?));
+        Ok(MaybeSelfTest { test: last.and_then(read), cannot: cannot(&summary).map(str::to_owned) })
     }
 }
 
 impl Session {
-    /// The last score of a bundle, and when it was reached (RFC 3339).
-    pub(crate) fn last_self_test(&self, bundle: &BundleId) -> Result<Option<(String, KeptScore)>, Fault> {
+    /// The document of the last score of a bundle, and when it was reached (RFC 3339).
+    pub(crate) fn last_self_test(&self, bundle: &BundleId) -> Result<Option<(String, Value)>, Fault> {
         let kept: Option<(String, String)> = self.vault.read(|database| {
             let sql = "SELECT at, score FROM self_test WHERE bundle = ?1";
             let row = database.query_row(sql, [bundle.as_str()], |row| Ok((row.get(0)?, row.get(1)?)));
@@ -144,17 +146,10 @@ fn run(session: &Session, summary: &BundleSummary, rounds: u32, gauge: &Gauge) -
     let purpose = session.purpose_of_record();
     let entry = Entry::SelfTest { bundle, rounds: u64::from(rounds), seed: start };
     let seen = session.log.append(&session.vault, entry, purpose.as_ref(), &clock::now())?;
-    let source = KeptSource::open(session, &seen, summary)?;
-    let vouching = Vouching::default();
-    let anchors = vouching.anchors.iter().map(|anchor| (anchor.stream_id.clone(), anchor.last_seq)).collect();
-    let options = verdicts::options(vouching)?;
-    let check = |source: &dyn Source, progress: &dyn Progress| -> Result<Report, VerifyFault> {
-        verify::check(source, &options, &verify::NoOnlooker, progress, &mut verify::MemorySpill::new())
-    };
-    let score = self_test::run(&source, &Ask { runs: rounds, seed: start, anchors }, &check, &Watch { gauge })?;
-    if score.stopped {
-        return Err(Fault::cancelled());
-    }
+    let reopened = session.reopen(&seen, summary)?;
+    let vouching = Reliance::of(session, &summary.id)?.vouching();
+    let score = doubting::score(&reopened.bundle, vouching, rounds, start, gauge);
+    let score = score.map_err(|fault| reopened.why(fault))?;
     let counts = score.counts;
     session.note(Entry::SelfTested {
         test: seen.seq(),

@@ -4,27 +4,31 @@
 //! * The access log is verified when the vault opens. If it does not stand, [`Session::may_look`] says no to everything
 //!   about a person until a person has read what is wrong; nothing here mends a log.
 //! * A look is only ever opened through [`Session::witness`], which writes its line first.
+//! * Once covered, it has no purpose, no look and no token; an import that goes on writes its lines under the purpose it
+//!   was begun with.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use access_log::{AccessLog, Depth, Entry, LockCause, LogFault, LogReport, Purpose, Undone, Witnessed};
-use event_store::EventStore;
+use event_store::{BundleState, EventQuestions as _, EventStore};
+use model::BundleId;
+use trust_store::{Concluded, TrustFault, TrustStore};
 use vault::{Migration, Vault};
 
-use crate::clock;
+use crate::clock::{self, Ticks};
 use crate::comparing::Comparisons;
 use crate::importing;
-use crate::jobs::{Gauge, Jobs, Outcome};
+use crate::jobs::{Ended, Gauge, Jobs, Outcome};
 use crate::looks::Looks;
+use crate::sitting::{ASK_EVERY, STOP_WITHIN};
+use crate::trust_files::TrustFiles;
+use crate::verdicts::Document;
 use crate::wire::{Fault, FaultCode, Next, Settings, Unlocked};
 use crate::{self_testing, settings};
 
-/// How long locking waits for jobs to stop, before it goes on without them.
-const JOBS_STOP_WITHIN: Duration = Duration::from_secs(20);
-/// How often locking looks whether they have.
-const JOBS_ASK_EVERY: Duration = Duration::from_millis(20);
 /// A written reason has at least so many characters: "x" is no reason.
 pub(crate) const REASON_CHARACTERS_MIN: usize = 8;
 
@@ -36,22 +40,28 @@ pub(crate) struct Session {
     pub(crate) vault: Arc<Vault>,
     pub(crate) log: AccessLog,
     pub(crate) store: EventStore,
+    pub(crate) trust: TrustStore,
+    pub(crate) trust_files: Mutex<TrustFiles>,
     pub(crate) jobs: Jobs,
     pub(crate) looks: Mutex<Looks>,
     pub(crate) comparisons: Comparisons,
     reading: Mutex<Option<Arc<Witnessed>>>,
-    failed_attempts: u32,
+    failed_attempts: AtomicU32,
     log_trouble: Mutex<Option<Fault>>,
     purpose: RwLock<Option<Purpose>>,
     settings: RwLock<Settings>,
-    last_act: Mutex<Instant>,
+    ticks: Ticks,
+    /// When the person did something last, by `ticks`.
+    last_act: Mutex<Duration>,
+    /// Whether the vault is locked, and only an import goes on.
+    covered: AtomicBool,
     revision: Arc<AtomicU32>,
 }
 
 impl Session {
     /// Begins: verifies the access log, writes that the vault was opened, clears what a broken-off import left.
-    pub(crate) fn open(vault: Vault, revision: &Arc<AtomicU32>) -> Result<Self, Fault> {
-        let failed = vault.failed_unlocks().map_or(0, |failed| failed.count);
+    pub(crate) fn open(vault: Vault, ticks: Ticks, revision: &Arc<AtomicU32>) -> Result<Self, Fault> {
+        let failed = failed_attempts(&vault);
         let vault = Arc::new(vault);
         vault.migrate(MIGRATIONS)?;
         let log = AccessLog::open(&vault)?;
@@ -59,6 +69,7 @@ impl Session {
         let trouble = trouble_of(&report);
         log.begin(&vault, &clock::now())?;
         let store = EventStore::open(Arc::clone(&vault))?;
+        let trust = TrustStore::open(Arc::clone(&vault))?;
         store.give_up_broken_off(|transaction, given_up| {
             given_up.iter().try_for_each(|summary| {
                 let entry = importing::undone(summary, Undone::BrokenOff);
@@ -71,50 +82,137 @@ impl Session {
             vault,
             log,
             store,
+            trust,
+            trust_files: Mutex::default(),
             jobs: Jobs::default(),
             looks: Mutex::default(),
             comparisons: Comparisons::default(),
             reading: Mutex::default(),
-            failed_attempts: u32::try_from(failed).unwrap_or(u32::MAX),
+            failed_attempts: AtomicU32::new(failed),
             log_trouble: Mutex::new(trouble),
             purpose: RwLock::default(),
-            last_act: Mutex::new(Instant::now()),
+            last_act: Mutex::new(ticks.now()),
+            ticks,
+            covered: AtomicBool::new(false),
             revision: Arc::clone(revision),
         };
+        session.settle()?;
         session.changed();
         Ok(session)
     }
 
+    /// The person who locked it is back, while an import is still at work: the log is verified as at every unlock.
+    pub(crate) fn resume(&self) -> Result<(), Fault> {
+        let failed = failed_attempts(&self.vault);
+        self.judge_log(&self.log.verify(&self.vault, Depth::Quick, &[])?);
+        self.log.begin(&self.vault, &clock::now())?;
+        self.failed_attempts.store(failed, Ordering::Relaxed);
+        self.touch();
+        self.jobs.unshut();
+        self.covered.store(false, Ordering::SeqCst);
+        self.changed();
+        Ok(())
+    }
+
+    /// The newest verdict of every bundle. Where the trust store cannot be relied on there is none: then nothing counts as
+    /// verified, and whoever looks at it or uses it is told which step is at fault.
+    pub(crate) fn verdicts_today(&self) -> Result<BTreeMap<BundleId, Concluded>, Fault> {
+        match self.trust.newest() {
+            Err(
+                TrustFault::StepMissing { .. } | TrustFault::StepFlawed { .. } | TrustFault::ConclusionFlawed { .. },
+            ) => Ok(BTreeMap::new()),
+            newest => Ok(newest?),
+        }
+    }
+
+    /// Sees to it that records are marked as verified only where a verdict of today stands behind it. Called after
+    /// whatever changes verdicts or what is vouched for; at the opening too, should the program have ended in between.
+    pub(crate) fn settle(&self) -> Result<(), Fault> {
+        let newest = self.verdicts_today()?;
+        let here = self.store.bundles()?.into_iter().filter(|summary| summary.state == BundleState::Here);
+        for summary in here {
+            let current = newest.get(&summary.id).is_some_and(|verdict| verdict.current);
+            let report = summary.report.as_deref().filter(|_| current && !summary.verified);
+            let marks = report.map(Document::read).transpose()?.is_some_and(|report| report.marks_records());
+            if summary.verified && !current {
+                self.store.set_verified(&summary.id, false)?;
+            } else if marks {
+                self.store.set_verified(&summary.id, true)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The same behind an act that is done and kept already: what cannot be written now is at the next opening.
+    pub(crate) fn settle_behind(&self) {
+        drop(self.settle());
+    }
+
     /// Gives back the room that removed bundles and broken-off imports took, as a job, if there is any.
     pub(crate) fn tidy_behind(self: &Arc<Self>) {
-        if !matches!(self.store.tidy(), Ok(true)) {
-            return;
+        // What is left is out of sight, and the next opening tries again.
+        if !self.is_covered() && matches!(self.store.tidy(), Ok(true)) {
+            self.job("Making room", |session, gauge| {
+                while !gauge.stopped() && matches!(session.store.tidy(), Ok(true)) {}
+                Ok(Outcome { sentence: "Room was given back.".to_owned(), badge: None })
+            });
         }
+    }
+
+    /// Does some work as a job of this session.
+    pub(crate) fn job(
+        self: &Arc<Self>,
+        what: &'static str,
+        work: impl FnOnce(&Self, &Gauge) -> Result<Outcome, Fault> + Send + 'static,
+    ) {
         let gauge = Gauge::default();
-        let number = self.jobs.begin("Making room", &gauge);
+        let number = self.jobs.begin(what, &gauge);
         let session = Arc::clone(self);
         let work = move || {
-            while !gauge.stopped() && matches!(session.store.tidy(), Ok(true)) {}
-            session.jobs.end(number, Ok(Outcome { sentence: "Room was given back.".to_owned(), badge: None }));
+            let result = work(&session, &gauge);
+            session.jobs.end(number, result);
+            session.changed();
         };
-        if std::thread::Builder::new().name("tidy".to_owned()).spawn(work).is_err() {
-            // What is left is out of sight, and the next opening tries again.
+        if std::thread::Builder::new().name("job".to_owned()).spawn(work).is_err() {
             self.jobs.end(number, Err(Fault::internal("The system gave no thread.")));
         }
     }
 
-    /// Ends: stops the jobs, closes the looks, writes that the vault is locked.
-    pub(crate) fn close(self: Arc<Self>) {
-        self.jobs.stop_all();
-        let patience = Instant::now();
-        while self.jobs.busy() && patience.elapsed() < JOBS_STOP_WITHIN {
-            std::thread::sleep(JOBS_ASK_EVERY);
-        }
-        self.close_looks();
+    /// Whether the vault is locked, and only an import goes on.
+    pub(crate) fn is_covered(&self) -> bool {
+        self.covered.load(Ordering::SeqCst)
+    }
+
+    /// Covers everything: forgets the purpose, closes the looks, writes that the vault is locked. What does not go on
+    /// behind a lock is stopped.
+    pub(crate) fn cover(&self) {
+        self.covered.store(true, Ordering::SeqCst);
         let cause = if self.idle_too_long() { LockCause::Idle } else { LockCause::Asked };
+        self.close_looks();
+        *self.purpose.write().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.reading.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.jobs.stop_passing();
+        wait_while(|| self.jobs.busy_passing());
+        self.comparisons.clear();
         // If the log cannot take it, the next opening notes that the vault was not locked.
         drop(self.log.close(&self.vault, cause, &clock::now()));
         self.changed();
+    }
+
+    /// Stops every job and waits until they have.
+    pub(crate) fn stop_jobs(&self) {
+        self.jobs.stop_all();
+        wait_while(|| self.jobs.busy());
+    }
+
+    /// Ends a session that is covered, and gives what ended behind the lock. `cause` is why the vault is only closed
+    /// now, if an import was at work.
+    pub(crate) fn leave(&self, cause: Option<LockCause>) -> Vec<Ended> {
+        self.stop_jobs();
+        let Some(cause) = cause else { return Vec::new() };
+        drop(self.log.close(&self.vault, cause, &clock::now()));
+        self.changed();
+        self.jobs.ended()
     }
 
     /// Writes a line that needs no purpose.
@@ -207,6 +305,8 @@ impl Session {
         }
         settings::store(&self.vault, after, &clock::now())?;
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = after.clone();
+        // Days of periods are told in the zone that is set.
+        self.changed();
         Ok(())
     }
 
@@ -217,7 +317,7 @@ impl Session {
 
     /// The person did something.
     pub(crate) fn touch(&self) {
-        *self.last_act.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        *self.last_act.lock().unwrap_or_else(PoisonError::into_inner) = self.ticks.now();
     }
 
     /// Whether nobody did anything for longer than is set. A running job does not count as somebody.
@@ -228,7 +328,8 @@ impl Session {
     /// Seconds until the vault locks by itself.
     pub(crate) fn locks_in_seconds(&self) -> u32 {
         let limit = Duration::from_secs(u64::from(self.settings().lock_after_minutes) * 60);
-        let idle = self.last_act.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
+        let last_act = *self.last_act.lock().unwrap_or_else(PoisonError::into_inner);
+        let idle = self.ticks.now().saturating_sub(last_act);
         u32::try_from(limit.saturating_sub(idle).as_secs()).unwrap_or(u32::MAX)
     }
 
@@ -253,9 +354,22 @@ impl Session {
         Unlocked {
             user: self.vault.user().to_owned(),
             role: self.vault.role().word().replace('_', " "),
-            failed_attempts: self.failed_attempts,
+            failed_attempts: self.failed_attempts.load(Ordering::Relaxed),
             log_trouble: self.log_trouble(),
         }
+    }
+}
+
+/// Attempts that failed before the one that succeeded.
+fn failed_attempts(vault: &Vault) -> u32 {
+    vault.failed_unlocks().map_or(0, |failed| u32::try_from(failed.count).unwrap_or(u32::MAX))
+}
+
+/// Waits as long as something holds, and never for ever.
+fn wait_while(holds: impl Fn() -> bool) {
+    let patience = Instant::now();
+    while holds() && patience.elapsed() < STOP_WITHIN {
+        std::thread::sleep(ASK_EVERY);
     }
 }
 

@@ -136,6 +136,7 @@ impl Session {
             file: row.place.path.clone(),
             line: row.place.line,
             proof: proof_of(row, profile, &standing),
+            elsewhere: self.elsewhere_of(row)?,
             badge: badge_of(row.mark, &standing, is_signed(&summary, event.as_ref())?),
             row: row_out(row, scope, revealed),
         })
@@ -156,7 +157,7 @@ impl Session {
         event: Option<&Event>,
         bytes: &[u8],
     ) -> Result<Vec<Meaning>, Fault> {
-        let Some(report) = summary.report.as_deref().filter(|_| row.integrity() == Integrity::Altered) else {
+        let Some(report) = summary.report.as_deref().filter(|_| row.integrity() != Integrity::Stands) else {
             return Ok(Vec::new());
         };
         let files: Vec<String> = self.store.files(&summary.id)?.into_iter().map(|file| file.path).collect();
@@ -225,10 +226,13 @@ fn proof_of(row: &StoredRow, profile: Profile, standing: &[Meaning]) -> Vec<Stri
         format!("{}, line {}, byte {}", row.place.path, grouped(row.place.line), grouped(row.place.byte_offset));
     let stands = match (row.integrity(), profile) {
         (Integrity::Stands, Profile::AuditBundle1) => {
-            "Its hash was recomputed here and agrees with the record and with its neighbors."
+            "Its hash was recomputed when the bundle was checked and agrees with the record and with its neighbors."
         }
         (Integrity::Altered, _) => "A finding names this record.",
-        (_, Profile::AuditBundle1) => "It has not been checked, or nothing in the bundle can show whether it stands.",
+        (_, Profile::AuditBundle1) => {
+            "It has not been checked with what this office vouches for today, or nothing in the bundle can show whether \
+             it stands."
+        }
         _ => "This kind of record carries no evidence of its own: only that it has not changed since import is known.",
     };
     let told = if standing.is_empty() { vec![stands.to_owned()] } else { standing.iter().map(Meaning::told).collect() };
@@ -260,7 +264,14 @@ fn badge_of(mark: Mark, standing: &[Meaning], is_signed: bool) -> Badge {
             badge(Seal::NotVerified, "Not verified", reason)
         }
         Mark::Stands => badge(Seal::Unsigned, "Unsigned", "The record matches its hash; nothing shows who made it."),
-        Mark::NotVerified => badge(Seal::NotVerified, "Not verified", "The record has not been checked."),
+        Mark::NotVerified => {
+            let worst = standing.iter().min_by_key(|meaning| meaning.concerns);
+            let reason = worst
+                .map_or("The record has not been checked, or not with what this office vouches for today.", |worst| {
+                    worst.sentence.as_str()
+                });
+            badge(Seal::NotVerified, "Not verified", reason)
+        }
         Mark::Altered | Mark::Misplaced | Mark::Beside => {
             // What is wrong with the record itself says more than what is wrong beside it.
             let worst = standing.iter().min_by_key(|meaning| meaning.concerns);

@@ -29,6 +29,7 @@ macro_rules! command_table {
             sample_bundle(SampleAsk) -> MaybeChosen;
             import(ImportAsk) -> ImportStarted;
             cancel_job(JobAsk) -> Nothing;
+            dismiss_job(JobAsk) -> Nothing;
             bundles(Nothing) -> Bundles;
             overview(BundleAsk) -> Overview;
             integrity(BundleAsk) -> IntegrityReport;
@@ -37,6 +38,15 @@ macro_rules! command_table {
             compared(JobAsk) -> MaybeCompared;
             self_test(SelfTestAsk) -> JobStarted;
             self_tested(BundleAsk) -> MaybeSelfTest;
+            save_report(BundleAsk) -> MaybeSaved;
+            // Trust: what this office vouches for, and checking with it. Each step leaves a line in the access log.
+            trust(BundleAsk) -> TrustPage;
+            check_again(BundleAsk) -> CheckStarted;
+            choose_trust_file(TrustFileAsk) -> MaybeTrustFile;
+            pin_key(PinAsk) -> Nothing;
+            revoke_key(RevokeAsk) -> Nothing;
+            add_anchor(AnchorAsk) -> Nothing;
+            withdraw_anchor(WithdrawAsk) -> Nothing;
             // Looks: each needs a purpose and leaves a line in the access log.
             give_purpose(PurposeAsk) -> Purpose;
             look(LookAsk) -> Look;
@@ -49,6 +59,7 @@ macro_rules! command_table {
             compared_record(ComparedRecordAsk) -> ComparedRecord;
             people(PeopleAsk) -> People;
             person(PersonAsk) -> PersonPage;
+            counterparts(CounterpartsAsk) -> Counterparts;
             copy(CopyAsk) -> Nothing;
             copy_place(CopyPlaceAsk) -> Nothing;
             print_rows(PrintRowsAsk) -> Nothing;

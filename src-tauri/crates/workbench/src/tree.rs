@@ -7,7 +7,7 @@
 
 use verify::{Code, Severity};
 
-use crate::evidence::{AnchorUsed, Reached, SignedBy, Stamped};
+use crate::evidence::{AnchorOutcome, Reached, Signer, Stamped};
 use crate::verdicts::Document;
 use crate::wire::{Check, CheckPart, CheckResult};
 use crate::words::{counted, grouped};
@@ -162,6 +162,10 @@ fn check_of(report: &Document, line: &Line) -> Check {
     let (noun, done) = line.counted;
     let mut parts = (line.parts)(report);
     parts.truncate(PARTS_MAX);
+    if report.history().is_some() {
+        // Who was vouched for then says nothing of today.
+        parts.iter_mut().for_each(|part| part.told.push_str(" · when it was checked"));
+    }
     Check {
         what: line.what.to_owned(),
         how: if result == CheckResult::NotChecked { why_not(report, line, &found) } else { line.how.to_owned() },
@@ -202,7 +206,7 @@ fn why_not(report: &Document, line: &Line, found: &[(u32, &verify::Finding)]) ->
     said.unwrap_or_else(|| line.absent.to_owned())
 }
 
-fn key_part(key: &SignedBy) -> CheckPart {
+fn key_part(key: &Signer) -> CheckPart {
     let (told, result) = match key.standing.as_str() {
         "pinned" => {
             let by = key.pinned_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
@@ -244,10 +248,11 @@ fn reach_part(report: &Document, reached: &Reached) -> CheckPart {
 /// The place of the hash chain among the lines.
 const CHAIN: usize = 5;
 
-fn anchor_part(anchor: &AnchorUsed) -> CheckPart {
+fn anchor_part(anchor: &AnchorOutcome) -> CheckPart {
     let origin = match anchor.origin.as_str() {
         "typed" => "typed by a person",
         "file" => "read from a file",
+        "token" => "read from a file with a time stamp",
         _ => "remembered from an earlier import",
     };
     let (told, result) = match anchor.outcome.as_str() {

@@ -4,31 +4,52 @@
 //! is on the screen is what was stored. Nothing here judges; `verify` did.
 
 use bundle::Profile;
-use event_store::{EventRef, RecordSpan, Spot, Standing};
+use event_store::{EventRef, Spot};
 use model::BundleId;
 use serde::{Deserialize, Serialize};
-use verify::{Code, HowFar, Onlooker, Options, Proceed, Report, Severity, Source};
+use timeline::Zone;
+use verify::{HowFar, Onlooker, Options, Proceed, Report, Severity, Source};
 
-use crate::evidence::{CoveredSpan, Evidence, SpanState};
+use crate::evidence::{CoveredSpan, Evidence};
 use crate::faults::sentence;
 use crate::jobs::Gauge;
-use crate::meaning::{Concerns, RecordAt, concerns};
+use crate::marks::place_of;
 use crate::wire::{Badge, Fault, FaultCode, Finding, Next, Seal, Verdict};
-use crate::words::{counted, grouped};
+use crate::words::{counted, day, period};
 
 /// Facts of a bundle as the vault keeps them beside its events.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct BundleFacts {
     pub(crate) profile: String,
     pub(crate) name: String,
+    /// Only in bundles of the first version, which kept the period in words, by days in UTC.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) period: String,
+    /// Both ends of the period it says it covers, as it says them.
+    #[serde(default)]
+    pub(crate) from: Option<String>,
+    #[serde(default)]
+    pub(crate) to: Option<String>,
     pub(crate) source_zone: Option<String>,
     pub(crate) container: String,
     pub(crate) imported_at: String,
     pub(crate) imported_by: String,
-    /// How many of the kept files are the bundle's own; behind them packed segments lie as they came.
+    /// What was wrong with the container. It is gone; a later check has to know.
     #[serde(default)]
-    pub(crate) own_files: Option<u64>,
+    pub(crate) troubles: Vec<bundle::Trouble>,
+    /// Whether it was opened with raised limits.
+    #[serde(default)]
+    pub(crate) allow_large: bool,
+}
+
+impl BundleFacts {
+    /// The period it says it covers, by days of a zone.
+    pub(crate) fn period_in(&self, zone: Zone) -> String {
+        if self.period.is_empty() {
+            return period(self.from.as_deref(), self.to.as_deref(), zone);
+        }
+        format!("{} (days in UTC)", self.period)
+    }
 }
 
 /// The stored document of a report. Members that this version does not show are left where they are.
@@ -52,9 +73,12 @@ pub(crate) struct Document {
     pub(crate) evidence: Evidence,
     proves: Vec<String>,
     does_not_prove: Vec<String>,
-    /// When it was reached; added by the import.
+    /// When it was reached; added when it was stored.
     #[serde(default)]
     pub(crate) checked_at: Option<String>,
+    /// Whether it was reached with other pins, anchors or heads than those of today. Then it is history.
+    #[serde(skip)]
+    outdated: Option<Zone>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -146,20 +170,51 @@ impl Document {
         Self::read(&json)
     }
 
-    /// Whether the evidence held together.
-    pub(crate) fn integrity(&self) -> verify::Integrity {
+    /// Whether the evidence held together, as of today: history says nothing, unless something is altered or damaged.
+    pub(crate) fn integrity(&self) -> Option<verify::Integrity> {
         use verify::Integrity::{Fail, NotEvaluable, Pass, PassWithNotes};
         let known = [Fail, NotEvaluable, PassWithNotes, Pass];
-        known.into_iter().find(|integrity| integrity.word() == self.integrity).unwrap_or(NotEvaluable)
+        let reached = known.into_iter().find(|integrity| integrity.word() == self.integrity).unwrap_or(NotEvaluable);
+        (self.outdated.is_none() || reached == Fail).then_some(reached)
     }
 
+    /// The same as history: reached with what was vouched for on another day. That something is altered or damaged is
+    /// not taken back by that. Days are told in a zone.
+    pub(crate) fn outdated(self, outdated: Option<Zone>) -> Self {
+        Self { outdated, ..self }
+    }
+
+    /// Whether it says of single records how they stand.
+    pub(crate) fn marks_records(&self) -> bool {
+        self.done.links > 0
+    }
+
+    /// That the verdict is history, in a sentence; `None` if it is one of today.
+    pub(crate) fn history(&self) -> Option<String> {
+        self.outdated.map(|zone| {
+            let on = self.checked_at.as_deref().and_then(|at| day(at, zone)).map(|day| format!(" on {day}"));
+            let on = on.unwrap_or_default();
+            format!(
+                "{}{on} with the keys and anchors of that day. What this office vouches for has changed since: check \
+                 again.",
+                self.badge_then().word
+            )
+        })
+    }
+
+    /// The badge as of today.
     pub(crate) fn badge(&self) -> Badge {
-        let (seal, word) = match self.badge.as_str() {
-            "altered" => (Seal::Altered, "Altered or damaged"),
-            "unsigned" => (Seal::Unsigned, "Unsigned"),
-            "verified" => (Seal::Verified, "Verified"),
-            _ => (Seal::NotVerified, "Not verified"),
-        };
+        let then = self.badge_then();
+        match self.history() {
+            Some(reason) if then.seal == Seal::Altered => Badge { reason: format!("{} {reason}", then.reason), ..then },
+            Some(reason) => Badge { seal: Seal::NotVerified, word: "Not verified".to_owned(), reason },
+            None => then,
+        }
+    }
+
+    /// The badge as of when it was reached.
+    pub(crate) fn badge_then(&self) -> Badge {
+        let (seal, word) = seal_named(&self.badge);
         Badge { seal, word: word.to_owned(), reason: self.summary[0].clone() }
     }
 
@@ -169,16 +224,27 @@ impl Document {
             let findings = self.findings.iter().filter(|finding| finding.severity == severity);
             u32::try_from(findings.count()).unwrap_or(u32::MAX)
         };
+        let history = self.history();
+        let badge = self.badge();
+        let stands = history.is_none() || badge.seal == Seal::Altered;
+        let today = history.is_some().then(|| {
+            "Anything about what this office vouches for today: it was reached before that changed.".to_owned()
+        });
         Verdict {
-            badge: self.badge(),
-            sentence: self.summary.join(" "),
-            integrity: Some(self.integrity.clone()),
-            assurance: self.assurance.clone(),
+            sentence: match &history {
+                Some(history) if stands => format!("{} {history}", self.summary.join(" ")),
+                Some(history) => history.clone(),
+                None => self.summary.join(" "),
+            },
+            badge,
+            integrity: stands.then(|| self.integrity.clone()),
+            assurance: self.assurance.clone().filter(|_| stands),
             checked: self.checked(),
-            proves: self.proves.clone(),
-            does_not_prove: self.does_not_prove.clone(),
+            proves: if stands { self.proves.clone() } else { Vec::new() },
+            does_not_prove: today.into_iter().chain(self.does_not_prove.iter().cloned()).collect(),
             errors: severe(Severity::Error),
             warnings: severe(Severity::Warning),
+            history,
         }
     }
 
@@ -218,66 +284,19 @@ impl Document {
     pub(crate) fn findings(&self, bundle: Option<(&BundleId, &[String])>) -> Vec<Finding> {
         self.sorted().into_iter().map(|finding| finding_out(finding, bundle)).collect()
     }
-
-    /// What the report says about single records.
-    pub(crate) fn standing(&self, files: &[String]) -> Standing {
-        let mut standing = Standing { verified: self.done.links > 0, ..Standing::default() };
-        for finding in &self.findings {
-            match (finding.code, finding.severity) {
-                (Code::UnverifiableSpan, _) => standing.unverified.extend(span_missing(finding)),
-                (_, Severity::Error) => match concerns(finding) {
-                    Concerns::Record => standing.altered.extend(spans_of(finding, files)),
-                    Concerns::Place => standing.misplaced.extend(spans_of(finding, files)),
-                    Concerns::Neighborhood => standing.beside.extend(spans_of(finding, files)),
-                },
-                _ => {}
-            }
-        }
-        if self.is_cut() {
-            // Findings of one kind that are not listed one by one may be about any record.
-            standing.altered.push(RecordSpan::All);
-        }
-        let proven = self.coverage.iter().filter(|span| span.state == SpanState::Proven);
-        standing.proven = proven.map(CoveredSpan::records).collect();
-        standing
-    }
 }
 
-impl Document {
-    /// Whether some error was found more often than it is listed.
-    fn is_cut(&self) -> bool {
-        let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error);
-        let mut listed = std::collections::BTreeMap::<Code, u64>::new();
-        errors.for_each(|finding| *listed.entry(finding.code).or_default() += 1);
-        listed.values().any(|listed| *listed >= verify::FINDINGS_PER_CODE_MAX)
+/// The seal with this name, and its word. A name that is not known is that of no verdict.
+pub(crate) fn seal_named(name: &str) -> (Seal, &'static str) {
+    match name {
+        "altered" => (Seal::Altered, "Altered or damaged"),
+        "unsigned" => (Seal::Unsigned, "Unsigned"),
+        "verified" => (Seal::Verified, "Verified"),
+        _ => (Seal::NotVerified, "Not verified"),
     }
 }
 
 fn finding_out(finding: &verify::Finding, bundle: Option<(&BundleId, &[String])>) -> Finding {
-    let range = |from: Option<u64>, to: Option<u64>| {
-        let (from, to) = (from?, to?);
-        Some(if from == to { grouped(from) } else { format!("{} to {}", grouped(from), grouped(to)) })
-    };
-    let pair = |pair: Option<[u64; 2]>| pair.and_then(|[from, to]| range(Some(from), Some(to)));
-    let places = [
-        ("File", finding.file.clone()),
-        ("Line", finding.line.map(grouped)),
-        ("Byte", finding.byte_offset.map(grouped)),
-        ("Record", finding.seq.map(grouped)),
-        ("Event id", finding.event_id.clone()),
-        ("Between records", pair(finding.between)),
-        ("Missing", range(finding.missing_from, finding.missing_to)),
-        ("How many", finding.count.map(grouped)),
-        ("According to", finding.source.clone()),
-        ("Altered within", pair(finding.altered_within)),
-        ("Numbers skipped", range(finding.skipped_from, finding.skipped_to)),
-        ("Member", finding.member.clone()),
-        ("Key", finding.kid.clone()),
-        ("Field", finding.field.clone()),
-        ("Times", finding.times.as_ref().map(|times| times.join(", "))),
-        ("Days", finding.days.as_ref().map(|days| days.join(", "))),
-        ("Stream", finding.stream_id.clone()),
-    ];
     let event_ref = bundle.and_then(|(id, files)| event_ref_of(finding, id, files));
     Finding {
         code: finding.code.name().to_owned(),
@@ -288,7 +307,7 @@ fn finding_out(finding: &verify::Finding, bundle: Option<(&BundleId, &[String])>
         }
         .to_owned(),
         message: finding.message.clone(),
-        places: places.into_iter().filter_map(|(label, value)| Some((label.to_owned(), value?))).collect(),
+        places: report::places(finding),
         expected: finding.expected.clone(),
         actual: finding.actual.clone(),
         event_ref,
@@ -302,56 +321,6 @@ fn event_ref_of(finding: &verify::Finding, bundle: &BundleId, files: &[String]) 
         None => Spot::Seq(finding.seq.filter(|_| finding.missing_from.is_none())?),
     };
     Some(EventRef::new(bundle, spot).to_string())
-}
-
-fn place_of(finding: &verify::Finding, files: &[String]) -> Option<(u32, u64)> {
-    let name = finding.file.as_deref()?;
-    let file = files.iter().position(|file| *bundle::escape::visible(file) == *name)?;
-    Some((u32::try_from(file).ok()?, finding.line?))
-}
-
-/// Whether an error speaks about this record.
-pub(crate) fn holds(finding: &verify::Finding, files: &[String], record: &RecordAt<'_>) -> bool {
-    spans_of(finding, files).iter().any(|span| match span {
-        RecordSpan::All => true,
-        RecordSpan::Lines { file, from, to } => *file == record.file && (*from..=*to).contains(&record.line),
-        RecordSpan::Seqs { stream, from, to } => {
-            let is_stream = stream.is_none() || stream.as_deref() == record.stream;
-            is_stream && record.seq.is_some_and(|seq| (*from..=*to).contains(&seq))
-        }
-    })
-}
-
-/// The records that an error speaks about. An error about a whole segment marks all of its records.
-fn spans_of(finding: &verify::Finding, files: &[String]) -> Vec<RecordSpan> {
-    let stream = finding.stream_id.clone();
-    if let Some([from, to]) = finding.altered_within {
-        return vec![RecordSpan::Seqs { stream, from, to }];
-    }
-    if let Some([from, to]) = finding.between {
-        return vec![
-            RecordSpan::Seqs { stream: stream.clone(), from, to: from },
-            RecordSpan::Seqs { stream, from: to, to },
-        ];
-    }
-    let places = finding.moved.iter().chain(&finding.places).flatten();
-    let mut spans: Vec<RecordSpan> = places
-        .filter_map(|place| {
-            let file = files.iter().position(|file| *bundle::escape::visible(file) == place.file)?;
-            Some(RecordSpan::Lines { file: u32::try_from(file).ok()?, from: place.line, to: place.line })
-        })
-        .collect();
-    if let Some((file, line)) = place_of(finding, files) {
-        // Records that were added stand in a row, and the finding names the first.
-        let is_run = matches!(finding.code, Code::EventInserted | Code::EventDuplicated);
-        let more = finding.count.filter(|_| is_run).unwrap_or(1).saturating_sub(1);
-        spans.push(RecordSpan::Lines { file, from: line, to: line.saturating_add(more) });
-    }
-    spans
-}
-
-fn span_missing(finding: &verify::Finding) -> Option<RecordSpan> {
-    Some(RecordSpan::Seqs { stream: finding.stream_id.clone(), from: finding.missing_from?, to: finding.missing_to? })
 }
 
 /// The badge while there is no verdict yet.

@@ -1,7 +1,8 @@
 //! Numbers, days and names in words. The one place that decides how a count or a period reads.
 
-use chrono::{DateTime, Utc};
+use chrono::TimeZone as _;
 use model::Instant;
+use timeline::Zone;
 
 use crate::portion::brief;
 use crate::wire::When;
@@ -41,8 +42,9 @@ pub(crate) fn when_text(text: &str) -> When {
     when(&Instant::parse(text).unwrap_or_else(|_| Instant::undated(text)))
 }
 
-/// A period by its days: `2 Mar 2026 – 9 Mar 2026`.
-pub(crate) fn period(from: Option<&str>, to: Option<&str>) -> String {
+/// A period by its days in a zone: `2 Mar 2026 – 9 Mar 2026`.
+pub(crate) fn period(from: Option<&str>, to: Option<&str>, zone: Zone) -> String {
+    let day = |text| day(text, zone);
     match (from.and_then(day), to.and_then(day)) {
         (Some(from), Some(to)) if from == to => from,
         (Some(from), Some(to)) => format!("{from} – {to}"),
@@ -51,10 +53,10 @@ pub(crate) fn period(from: Option<&str>, to: Option<&str>) -> String {
     }
 }
 
-fn day(text: &str) -> Option<String> {
+/// A day in words, as a zone counts days: `2 Mar 2026`.
+pub(crate) fn day(text: &str, zone: Zone) -> Option<String> {
     let instant = Instant::parse(text).ok()?;
-    let utc = DateTime::<Utc>::from_timestamp_nanos(instant.utc_nanos()?);
-    Some(utc.format("%-d %b %Y").to_string())
+    Some(zone.timestamp_nanos(instant.utc_nanos()?).format("%-d %b %Y").to_string())
 }
 
 #[cfg(test)]
@@ -66,9 +68,10 @@ mod tests {
         assert_eq!([0, 999, 1_000, 1_204_118].map(grouped), ["0", "999", "1,000", "1,204,118"]);
         assert_eq!((counted(1, "record"), counted(2, "record")), ("1 record".to_owned(), "2 records".to_owned()));
         assert_eq!((counted(1, "entry"), counted(0, "entry")), ("1 entry".to_owned(), "0 entries".to_owned()));
-        let from = Some("2026-03-02T00:00:00Z");
-        assert_eq!(period(from, Some("2026-03-09T05:00:00Z")), "2 Mar 2026 – 9 Mar 2026");
-        assert_eq!(period(from, from), "2 Mar 2026");
-        assert_eq!(period(None, None), "period not stated");
+        let (from, utc) = (Some("2026-03-02T00:00:00Z"), chrono_tz::UTC);
+        assert_eq!(period(from, Some("2026-03-09T05:00:00Z"), utc), "2 Mar 2026 – 9 Mar 2026");
+        assert_eq!(period(from, from, utc), "2 Mar 2026");
+        assert_eq!(period(from, None, chrono_tz::America::New_York), "1 Mar 2026");
+        assert_eq!(period(None, None, utc), "period not stated");
     }
 }

@@ -9,16 +9,17 @@ mod office;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use serde::Serialize;
 use serde_json::json;
 use tempfile::TempDir;
 use workbench::wire::{
-    AccessLogAsk, BinsAsk, BundleAsk, EventAsk, FacetAsk, FaultCode, JobState, Look, LookAsk, Nothing, PeopleAsk,
-    PersonAsk, PersonKind, PurposeAsk, RevealAsk, RowsAsk, StatusAsk,
+    AccessLogAsk, BinsAsk, BundleAsk, ChooseAsk, CounterpartsAsk, EventAsk, FacetAsk, FaultCode, JobState, Look,
+    LookAsk, Nothing, PeopleAsk, PersonAsk, PersonKind, PurposeAsk, RevealAsk, RowsAsk, Stage, StatusAsk,
 };
-use workbench::{ANSWER_BYTES_MAX, Desk, ImportWish, SampleWish, direct};
+use workbench::{ANSWER_BYTES_MAX, Desk, ImportWish, NoWindow, Options, Outlets, SampleWish, direct};
 
 /// Records whose texts are as long as a record may be.
 const LONG_RECORDS: usize = 6;
@@ -148,7 +149,21 @@ fn looks_at_a_hostile_bundle_fit() {
     }
     for (kind, id) in [(PersonKind::User, "u-1"), (PersonKind::Patient, "P-10-0"), (PersonKind::Patient, "P-1-0")] {
         let ask = PersonAsk { bundle: bundle.clone(), kind, id: id.to_owned() };
-        fits("person", &desk.person(ask).unwrap());
+        let page = desk.person(ask).unwrap();
+        fits("person", &page);
+        let last = page.counterparts_total - 1;
+        for offset in [0, last.min(200), last / 2, last] {
+            let ask = CounterpartsAsk {
+                look: page.look.look,
+                sort: "id".to_owned(),
+                descending: false,
+                offset,
+                limit: u32::MAX,
+            };
+            let more = desk.counterparts(ask).unwrap();
+            fits("counterparts", &more);
+            assert!(!more.counterparts.is_empty() && more.total == page.counterparts_total);
+        }
     }
     fits("overview", &desk.overview(BundleAsk { bundle }).unwrap());
     fits("bundles", &desk.bundles(Nothing {}).unwrap());
@@ -204,4 +219,157 @@ fn a_report_with_thousands_of_findings_fits_and_says_how_many_there_are() {
     fits("integrity", &report);
     assert!(report.findings_total > 900, "{} findings", report.findings_total);
     assert!(!report.findings.is_empty() && report.findings.len() as u64 <= report.findings_total);
+}
+
+/// A window in which somebody has chosen these.
+#[derive(Default)]
+struct Chosen {
+    bundles: Mutex<Vec<PathBuf>>,
+    file: Option<PathBuf>,
+}
+
+impl Outlets for Chosen {
+    fn choose_bundle(&self, _folder: bool) -> Option<PathBuf> {
+        self.bundles.lock().unwrap().pop()
+    }
+
+    fn choose_file(&self, _title: &str, _endings: &[&str]) -> Option<PathBuf> {
+        None
+    }
+
+    fn choose_folder(&self) -> Option<PathBuf> {
+        None
+    }
+
+    fn save_file(&self, _suggested: &str) -> Option<PathBuf> {
+        self.file.clone()
+    }
+
+    fn set_clipboard(&self, _text: &str) -> bool {
+        true
+    }
+
+    fn clear_clipboard(&self) {}
+
+    fn print(&self) -> bool {
+        true
+    }
+}
+
+/// The longest name that a file can have, of characters that grow when they are made visible and written as JSON.
+fn long_name() -> String {
+    "\u{1}\u{202e}".repeat(60)
+}
+
+/// A folder in a folder in a folder with such names, as deep as paths can be.
+fn deep(dir: &Path) -> PathBuf {
+    let mut deep = dir.to_owned();
+    while deep.as_os_str().len() < 3_500 {
+        deep.push(long_name());
+    }
+    deep
+}
+
+/// A bundle that says more of itself than anybody reads.
+fn boastful_bundle(path: &Path) {
+    let (days, scenario, tamper, compression, signing) = (None, None, None, None, None);
+    let wish = SampleWish { events: 20, seed: 4, days, scenario, tamper, sha512: false, compression, signing };
+    direct::sample(path, &wish).unwrap();
+    let manifest = path.join("data/audit-manifest.json");
+    let mut stated: serde_json::Value = serde_json::from_slice(&std::fs::read(&manifest).unwrap()).unwrap();
+    for member in ["organization", "system", "timezone"] {
+        stated["source"][member] = swelling(300_000).into();
+    }
+    stated["producer"]["name"] = swelling(300_000).into();
+    stated["bundle_id"] = swelling(300_000).into();
+    std::fs::write(&manifest, stated.to_string()).unwrap();
+}
+
+/// A folder of links to nowhere, each with a long name: each is a trouble of the container.
+#[cfg(unix)]
+fn tangled_bundle(path: &Path) {
+    boastful_bundle(path);
+    for number in 0..200 {
+        std::os::unix::fs::symlink("nowhere", path.join("data").join(format!("{number}{}", long_name()))).unwrap();
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn what_somebody_chooses_is_told_in_an_answer_that_fits() {
+    let (dir, desk) = office::open_with(|dir| {
+        let log = dir.join(format!("{}.ndjson", long_name()));
+        hostile_log(&log);
+        boastful_bundle(&dir.join("boastful"));
+        tangled_bundle(&dir.join("tangled"));
+        let bundles = vec![log, dir.join("tangled"), dir.join("boastful")];
+        Box::new(Chosen { bundles: Mutex::new(bundles), file: None })
+    });
+    let choose = || {
+        let answer = desk.choose_bundle(ChooseAsk { folder: true }).unwrap();
+        fits("choose_bundle", &answer);
+        answer.chosen
+    };
+    let boastful = choose().unwrap();
+    for label in ["Organization", "System"] {
+        let said = boastful.says.iter().find(|(name, _)| name == label).map_or("", |(_, value)| value.as_str());
+        assert!(said.len() > 100 && said.ends_with('…'), "{label}: {said}");
+    }
+    assert!(choose().unwrap().troubles.len() > 20);
+    assert!(choose().unwrap().name.len() > long_name().len(), "what is hidden in a name is shown");
+    assert!(choose().is_none());
+    drop(dir);
+}
+
+#[test]
+#[cfg(unix)]
+fn an_export_of_the_log_is_told_in_an_answer_that_fits() {
+    let (dir, desk) = office::open_with(|dir| {
+        let deep = deep(dir);
+        std::fs::create_dir_all(&deep).unwrap();
+        Box::new(Chosen { file: Some(deep.join("log")), ..Chosen::default() })
+    });
+    for _ in 0..50 {
+        desk.give_purpose(PurposeAsk { text: "a reason ".repeat(200) }).unwrap();
+    }
+    let exported = desk.export_log(Nothing {}).unwrap();
+    fits("export_log", &exported);
+    assert!(exported.entries > 50 && exported.file.unwrap().len() > 3_000);
+    let again = desk.export_log(Nothing {}).unwrap_err();
+    fits("export_log, refused", &again);
+    drop(dir);
+}
+
+#[test]
+fn where_the_program_stands_is_told_in_an_answer_that_fits() {
+    let (dir, desk) = office::open();
+    fits("start", &desk.start(Nothing {}).unwrap());
+    fits("zones", &desk.zones(Nothing {}).unwrap());
+    assert!(desk.zones(Nothing {}).unwrap().zones.len() > 400);
+    let at = |folder: &Path| Desk::new(Options::at(folder.to_owned()), Box::new(NoWindow)).start(Nothing {}).unwrap();
+    let vault = dir.path().join("vault");
+    let held = at(&vault);
+    assert_eq!(held.stage, Stage::Held);
+    fits("start, held", &held);
+    let nowhere = at(&deep(dir.path()));
+    assert_eq!(nowhere.stage, Stage::FirstRun);
+    fits("start, nowhere", &nowhere);
+
+    // A header as large as is read, with as many accounts and as long names as it can hold, and one beyond.
+    let mut header: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(vault.join("vault.json")).unwrap()).unwrap();
+    let account = header["users"][0].clone();
+    for (accounts, bytes) in [(60, 3_000), (200, 8), (1, 200_000)] {
+        let users = (0..accounts).map(|number| {
+            let mut account = account.clone();
+            account["name"] = format!("{number}{}", swelling(bytes)).into();
+            account["user_id"] = format!("00000000-0000-4000-8000-{number:012}").into();
+            account
+        });
+        header["users"] = users.collect();
+        let doctored = dir.path().join(format!("{accounts}"));
+        std::fs::create_dir(&doctored).unwrap();
+        std::fs::write(doctored.join("vault.json"), header.to_string()).unwrap();
+        fits("start, doctored", &at(&doctored));
+    }
 }

@@ -451,4 +451,11 @@ fn an_exported_log_can_be_read_by_a_stranger() {
     let text = std::fs::read_to_string(&out).unwrap();
     assert_eq!(text.lines().count() as u64, exported.entries + 2);
     assert_eq!(bench.desk.export_log_to(&out).unwrap_err().code, FaultCode::BadInput, "it is never overwritten");
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&out.metadata().unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600, "it names people");
+    }
+    let others = std::fs::read_dir(bench.dir.path()).unwrap().filter(|entry| entry.as_ref().unwrap().path() != out);
+    assert!(others.into_iter().all(|entry| entry.unwrap().path().is_dir()), "nothing half-written stays");
 }

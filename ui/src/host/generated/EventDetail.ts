@@ -39,6 +39,10 @@ line: number,
  */
 proof: Array<string>, 
 /**
+ * Where else the vault has this record, or another one under its name, in sentences.
+ */
+elsewhere: Array<string>, 
+/**
  * This record's own badge.
  */
 badge: Badge, };

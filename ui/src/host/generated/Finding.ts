@@ -17,15 +17,15 @@ severity: string,
  */
 message: string, 
 /**
- * Where, as label and value: file, line, record, expected and actual hash.
+ * Where, as label and value: file, line, record.
  */
 places: Array<[string, string]>, 
 /**
- * The hash that is stored, where two are compared.
+ * What should be, where two values are compared: a hash, a count, a size.
  */
 expected: string | null, 
 /**
- * The hash that was computed.
+ * What is.
  */
 actual: string | null, 
 /**

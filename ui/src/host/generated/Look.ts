@@ -22,6 +22,10 @@ terms: Array<FilterTerm>,
  */
 total: number, 
 /**
+ * How many of them another bundle of the vault holds too, byte for byte; `null` while that was not found out.
+ */
+alsoElsewhere: number | null, 
+/**
  * Events in the bundle so far.
  */
 whole: number, 

@@ -16,11 +16,12 @@ look: Look,
  */
 person: PersonRow, 
 /**
- * Users (for a patient) or patients (for a user), most events first, at most 200.
+ * Users (for a patient) or patients (for a user), most events first: as many as one answer holds, at most 200.
+ * `counterparts` goes on from there.
  */
 counterparts: Array<Counterpart>, 
 /**
- * How many counterparts in all.
+ * How many counterparts in all; exact.
  */
 counterpartsTotal: number, 
 /**

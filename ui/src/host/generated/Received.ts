@@ -25,6 +25,14 @@ importedBy: string,
  */
 quoted: string | null, 
 /**
+ * Whether it is that of the bundle; `null` when none was quoted.
+ */
+quotedAgrees: boolean | null, 
+/**
+ * The IANA zone in which times without one were read; `null` where they were left undated.
+ */
+zoneForBareTimes: string | null, 
+/**
  * SHA-256 that identifies what was imported.
  */
 sha256: string, };

@@ -77,4 +77,12 @@ integrity: string,
 /**
  * What may be said of the record.
  */
-state: RowState, };
+state: RowState, 
+/**
+ * How many other bundles hold the same record, byte for byte.
+ */
+alsoIn: number, 
+/**
+ * How many other bundles have other content under its stream and number, or its system and id.
+ */
+contradictedBy: number, };

@@ -7,7 +7,7 @@ import type { Job } from "./Job";
  */
 export type Status = { 
 /**
- * Whether the vault is locked. Then everything else is empty.
+ * Whether the vault is locked. Then everything else is empty, but for the numbers of an import that goes on.
  */
 locked: boolean, 
 /**

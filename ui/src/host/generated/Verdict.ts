@@ -40,4 +40,9 @@ errors: number,
 /**
  * Findings that are warnings.
  */
-warnings: number, };
+warnings: number, 
+/**
+ * That it is history, in a sentence: it was reached with other keys and anchors than those of today; `null` if it
+ * is a verdict of today, or there is none.
+ */
+history: string | null, };

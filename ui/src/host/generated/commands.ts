@@ -2,17 +2,21 @@
 
 import type { AccessLogAsk } from './AccessLogAsk';
 import type { AccessLogPage } from './AccessLogPage';
+import type { AnchorAsk } from './AnchorAsk';
 import type { Bins } from './Bins';
 import type { BinsAsk } from './BinsAsk';
 import type { BundleAsk } from './BundleAsk';
 import type { Bundles } from './Bundles';
 import type { ChangePassphraseAsk } from './ChangePassphraseAsk';
+import type { CheckStarted } from './CheckStarted';
 import type { ChooseAsk } from './ChooseAsk';
 import type { CompareAsk } from './CompareAsk';
 import type { ComparedRecord } from './ComparedRecord';
 import type { ComparedRecordAsk } from './ComparedRecordAsk';
 import type { CopyAsk } from './CopyAsk';
 import type { CopyPlaceAsk } from './CopyPlaceAsk';
+import type { Counterparts } from './Counterparts';
+import type { CounterpartsAsk } from './CounterpartsAsk';
 import type { CreateVaultAsk } from './CreateVaultAsk';
 import type { Created } from './Created';
 import type { EventAsk } from './EventAsk';
@@ -30,7 +34,9 @@ import type { LookAsk } from './LookAsk';
 import type { MaybeChosen } from './MaybeChosen';
 import type { MaybeCompared } from './MaybeCompared';
 import type { MaybeExported } from './MaybeExported';
+import type { MaybeSaved } from './MaybeSaved';
 import type { MaybeSelfTest } from './MaybeSelfTest';
+import type { MaybeTrustFile } from './MaybeTrustFile';
 import type { Nothing } from './Nothing';
 import type { Overview } from './Overview';
 import type { PassphraseAsk } from './PassphraseAsk';
@@ -38,6 +44,7 @@ import type { People } from './People';
 import type { PeopleAsk } from './PeopleAsk';
 import type { PersonAsk } from './PersonAsk';
 import type { PersonPage } from './PersonPage';
+import type { PinAsk } from './PinAsk';
 import type { PrintRowsAsk } from './PrintRowsAsk';
 import type { Purpose } from './Purpose';
 import type { PurposeAsk } from './PurposeAsk';
@@ -45,6 +52,7 @@ import type { RecordAsk } from './RecordAsk';
 import type { RecordShown } from './RecordShown';
 import type { RecoverAsk } from './RecoverAsk';
 import type { RevealAsk } from './RevealAsk';
+import type { RevokeAsk } from './RevokeAsk';
 import type { Rows } from './Rows';
 import type { RowsAsk } from './RowsAsk';
 import type { SampleAsk } from './SampleAsk';
@@ -54,10 +62,13 @@ import type { Start } from './Start';
 import type { Status } from './Status';
 import type { StatusAsk } from './StatusAsk';
 import type { Strength } from './Strength';
+import type { TrustFileAsk } from './TrustFileAsk';
+import type { TrustPage } from './TrustPage';
 import type { UnlockAsk } from './UnlockAsk';
 import type { Unlocked } from './Unlocked';
 import type { VaultPlace } from './VaultPlace';
 import type { VaultPlaceAsk } from './VaultPlaceAsk';
+import type { WithdrawAsk } from './WithdrawAsk';
 import type { Zones } from './Zones';
 
 /** Every command the page can give: what it asks and what it gets. */
@@ -80,6 +91,7 @@ export interface Commands {
   sample_bundle: { ask: SampleAsk; answer: MaybeChosen };
   import: { ask: ImportAsk; answer: ImportStarted };
   cancel_job: { ask: JobAsk; answer: Nothing };
+  dismiss_job: { ask: JobAsk; answer: Nothing };
   bundles: { ask: Nothing; answer: Bundles };
   overview: { ask: BundleAsk; answer: Overview };
   integrity: { ask: BundleAsk; answer: IntegrityReport };
@@ -87,6 +99,14 @@ export interface Commands {
   compared: { ask: JobAsk; answer: MaybeCompared };
   self_test: { ask: SelfTestAsk; answer: JobStarted };
   self_tested: { ask: BundleAsk; answer: MaybeSelfTest };
+  save_report: { ask: BundleAsk; answer: MaybeSaved };
+  trust: { ask: BundleAsk; answer: TrustPage };
+  check_again: { ask: BundleAsk; answer: CheckStarted };
+  choose_trust_file: { ask: TrustFileAsk; answer: MaybeTrustFile };
+  pin_key: { ask: PinAsk; answer: Nothing };
+  revoke_key: { ask: RevokeAsk; answer: Nothing };
+  add_anchor: { ask: AnchorAsk; answer: Nothing };
+  withdraw_anchor: { ask: WithdrawAsk; answer: Nothing };
   give_purpose: { ask: PurposeAsk; answer: Purpose };
   look: { ask: LookAsk; answer: Look };
   reveal: { ask: RevealAsk; answer: Look };
@@ -98,6 +118,7 @@ export interface Commands {
   compared_record: { ask: ComparedRecordAsk; answer: ComparedRecord };
   people: { ask: PeopleAsk; answer: People };
   person: { ask: PersonAsk; answer: PersonPage };
+  counterparts: { ask: CounterpartsAsk; answer: Counterparts };
   copy: { ask: CopyAsk; answer: Nothing };
   copy_place: { ask: CopyPlaceAsk; answer: Nothing };
   print_rows: { ask: PrintRowsAsk; answer: Nothing };
@@ -126,6 +147,7 @@ export const commandNames: (keyof Commands)[] = [
   'sample_bundle',
   'import',
   'cancel_job',
+  'dismiss_job',
   'bundles',
   'overview',
   'integrity',
@@ -133,6 +155,14 @@ export const commandNames: (keyof Commands)[] = [
   'compared',
   'self_test',
   'self_tested',
+  'save_report',
+  'trust',
+  'check_again',
+  'choose_trust_file',
+  'pin_key',
+  'revoke_key',
+  'add_anchor',
+  'withdraw_anchor',
   'give_purpose',
   'look',
   'reveal',
@@ -144,6 +174,7 @@ export const commandNames: (keyof Commands)[] = [
   'compared_record',
   'people',
   'person',
+  'counterparts',
   'copy',
   'copy_place',
   'print_rows',

@@ -3,6 +3,7 @@
 import type { Badge } from '../generated/Badge';
 import type { BundleCard } from '../generated/BundleCard';
 import type { Chosen } from '../generated/Chosen';
+import type { OtherExport } from '../generated/OtherExport';
 import type { Overview } from '../generated/Overview';
 import type { Verdict } from '../generated/Verdict';
 import { coverageOf } from './coverage';
@@ -99,6 +100,7 @@ export function verdictOf(scene: SceneName, events: number): Verdict {
     ],
     errors: 0,
     warnings: 0,
+    history: null,
   };
   switch (scene) {
     case 'altered':
@@ -156,6 +158,18 @@ export function verdictOf(scene: SceneName, events: number): Verdict {
   }
 }
 
+/** An export of the same log that came a month before. */
+const EARLIER: OtherExport = {
+  bundle: hashOf(11),
+  same: 24_082,
+  contradicted: 1,
+  sameStatedId: false,
+  sentences: [
+    '24,082 events are also in Riverside · EHR (9f2c41ab77de, imported 2026-03-05): the same records, byte for byte.',
+    '1 event has other content in Riverside · EHR (9f2c41ab77de, imported 2026-03-05): the two contradict each other there.',
+  ],
+};
+
 export function overviewOf(scene: SceneName, events: number): Overview {
   const running = scene === 'importing';
   return {
@@ -166,7 +180,9 @@ export function overviewOf(scene: SceneName, events: number): Overview {
       handedOn: '2026-04-02',
       channel: 'Encrypted USB stick',
       importedBy: 'J. Okafor',
+      zoneForBareTimes: null,
       quoted: 'The hash that was quoted is the hash of the file.',
+      quotedAgrees: true,
       sha256: hashOf(7),
     },
     users: running ? 588 : USERS,
@@ -178,6 +194,7 @@ export function overviewOf(scene: SceneName, events: number): Overview {
     first: when(START_MS + 3_141),
     last: running ? when(START_MS + 19.4 * DAY_MS) : when(START_MS + DAYS * DAY_MS - 4_700),
     coverage: coverageOf(scene),
+    others: running ? null : [EARLIER],
     sourceZone: 'America/New_York',
   };
 }

@@ -12,6 +12,7 @@ import { Log } from './log';
 import { Looks } from './looks';
 import { Crowd } from './people';
 import { sceneOf, type SceneName } from './scene';
+import { trusting } from './trust';
 import { Desk } from './vault';
 import { hashOf, refuse } from './words';
 import { EVENTS_DEFAULT } from './world';
@@ -80,6 +81,7 @@ export function connect(
       desk.cancelJob();
       return Promise.resolve({});
     },
+    dismiss_job: () => Promise.resolve({}),
     bundles: () =>
       Promise.resolve({ bundles: scene === 'empty' ? [] : [cardOf(scene, events), ...olderCards()] }),
     overview: ({ bundle }) =>
@@ -112,6 +114,9 @@ export function connect(
             ? 'Records of this kind carry no evidence of their own, so there is nothing by which a check could catch damage.'
             : null,
       }),
+    ...trusting(scene, (action, what, object) => {
+      log.write(action, what, object);
+    }),
     look: (ask) =>
       looking(() => {
         const look = looks.open(ask);
@@ -192,6 +197,7 @@ export function connect(
         );
         return page;
       }),
+    counterparts: (ask) => looking(() => crowd.counterparts(ask) ?? unknownLook()),
     copy: ({ what }) =>
       looking(() => {
         log.write('copy', `Copied a ${what}`, '');
@@ -217,6 +223,11 @@ export function connect(
     check_log: () => Promise.resolve(log.check(scene === 'log-broken')),
     export_log: () =>
       Promise.resolve({ file: 'access-log-2026-04-02.ndjson', sha256: hashOf(99), entries: log.size }),
+    save_report: () => {
+      const name = 'verification-report-3fa9c2d17b60.html';
+      log.write('report_saved', 'Saved a verification report', '', `destination: ${name}`);
+      return Promise.resolve({ file: name });
+    },
     onDrag: () => () => undefined,
   };
 }

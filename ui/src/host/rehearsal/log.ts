@@ -21,7 +21,7 @@ const EARLIER: [action: string, what: string, object: string][] = [
 ];
 const EARLIER_ENTRIES = 1_382;
 /** Acts whose entries say which bundle they were about. */
-const ABOUT_A_BUNDLE = new Set(['import', 'verify', 'look', 'patients_list', 'users_list']);
+const ABOUT_A_BUNDLE = new Set(['import', 'verify', 'report_saved', 'look', 'patients_list', 'users_list']);
 const BUNDLE_NAME = 'Riverside Medical Center · EHR';
 
 export class Log {

@@ -30,6 +30,9 @@ import {
   ZONE,
 } from './world';
 
+/** Every fiftieth event is in an earlier export as well. */
+const isAlsoElsewhere = (event: number) => event % 50 === 7;
+
 interface Kept {
   look: Look;
   events: Uint32Array;
@@ -89,6 +92,7 @@ export class Looks {
       filter: print(terms),
       terms: describe(terms, rest),
       total: events.length,
+      alsoElsewhere: this.scene === 'importing' ? null : events.filter(isAlsoElsewhere).length,
       whole: this.world.count,
       growing: this.scene === 'importing',
       revealed,
@@ -133,6 +137,8 @@ export class Looks {
       sourceSystem: SYSTEMS[world.system[event] ?? 0] ?? null,
       integrity: this.#state(event) === 'proven' ? 'stands' : this.#state(event),
       state: this.#state(event),
+      alsoIn: isAlsoElsewhere(event) ? 1 : 0,
+      contradictedBy: this.#altered(event) ? 1 : 0,
     };
   }
 
@@ -281,6 +287,11 @@ export class Looks {
       covered: row.otherPatients > 0,
       file: `data/events-2026-03-${String(1 + Math.floor((this.world.time[event] ?? 0) / DAY_MS)).padStart(2, '0')}.ndjson`,
       line: 1 + (event % 40_000),
+      elsewhere: isAlsoElsewhere(event)
+        ? [
+            'The same record, byte for byte, is in Riverside · EHR (9f2c41ab77de, imported 2026-03-05): 9f2c41ab77de:17',
+          ]
+        : [],
       proof: this.#altered(event)
         ? [
             `Record ${number} does not match its hash.`,

@@ -1,6 +1,8 @@
 /** Patients and users of the rehearsal, counted. */
 
 import type { Counterpart } from '../generated/Counterpart';
+import type { Counterparts } from '../generated/Counterparts';
+import type { CounterpartsAsk } from '../generated/CounterpartsAsk';
 import type { PeopleAsk } from '../generated/PeopleAsk';
 import type { People } from '../generated/People';
 import type { PersonAsk } from '../generated/PersonAsk';
@@ -21,6 +23,9 @@ import {
   USERS,
 } from './world';
 
+/** Counterparts in one answer at most. */
+const PAGE = 200;
+
 interface Tally {
   events: number;
   others: Set<number>;
@@ -29,6 +34,7 @@ interface Tally {
 }
 
 export class Crowd {
+  #circles = new Map<number, Counterpart[]>();
   #tallies: Partial<Record<'patient' | 'user', Tally[]>> = {};
 
   constructor(readonly looks: Looks) {}
@@ -98,42 +104,19 @@ export class Crowd {
       sort: 'time',
       descending: false,
     });
-    const events = this.looks.kept(look.look)?.events ?? new Uint32Array();
-    const otherColumn = ask.kind === 'patient' ? world.user : world.patient;
-    const otherIds = ask.kind === 'patient' ? userIds : patientIds;
-    const groups = new Map<number, number[]>();
+    const circle = this.#meet(look.look, ask.kind);
     const week = new Array<number>(168).fill(0);
-    for (const event of events) {
-      const other = otherColumn[event] ?? 0;
-      const group = groups.get(other);
-      if (group) group.push(event);
-      else groups.set(other, [event]);
+    for (const event of this.looks.kept(look.look)?.events ?? []) {
       // 1 March 2026 is a Sunday; Monday comes first.
       const hour = (Math.floor((world.time[event] ?? 0) / HOUR_MS) + 6 * 24) % 168;
       week[hour] = (week[hour] ?? 0) + 1;
     }
-    const counterparts = [...groups]
-      .sort((a, b) => b[1].length - a[1].length)
-      .slice(0, 200)
-      .map(([other, theirs]): Counterpart => {
-        const times = theirs.map((event) => START_MS + (world.time[event] ?? 0));
-        const every = Math.ceil(times.length / 200);
-        return {
-          id: otherIds[other] ?? '',
-          role: ask.kind === 'patient' ? roleOf(other) : null,
-          events: theirs.length,
-          first: when(times[0] ?? 0),
-          last: when(times.at(-1) ?? 0),
-          actions: [...new Set(theirs.map((event) => ACTIONS[world.action[event] ?? 0] ?? 'other'))],
-          dotsMs: times.filter((_, index) => index % every === 0),
-        };
-      });
     const index = ids.indexOf(ask.id);
     return {
       look,
       person: this.#row(ask.id, this.#tally(ask.kind)[index]),
-      counterparts,
-      counterpartsTotal: groups.size,
+      counterparts: sorted(circle, 'events', true).slice(0, PAGE),
+      counterpartsTotal: circle.length,
       week,
       seen:
         ask.kind === 'user'
@@ -145,4 +128,51 @@ export class Crowd {
           : [['Systems', [...SYSTEMS]]],
     };
   }
+
+  /** `null` when this look is of no person's page. */
+  counterparts({ look, sort, descending, offset, limit }: CounterpartsAsk): Counterparts | null {
+    const circle = this.#circles.get(look);
+    if (!circle) return null;
+    const page = sorted(circle, sort, descending).slice(offset, offset + Math.min(limit, PAGE));
+    return { offset, counterparts: page, total: circle.length };
+  }
+
+  /** Everybody on the other side of a person's events. */
+  #meet(look: number, kind: 'patient' | 'user'): Counterpart[] {
+    const { world } = this.looks;
+    const otherColumn = kind === 'patient' ? world.user : world.patient;
+    const otherIds = kind === 'patient' ? userIds : patientIds;
+    const groups = new Map<number, number[]>();
+    for (const event of this.looks.kept(look)?.events ?? []) {
+      const other = otherColumn[event] ?? 0;
+      const group = groups.get(other);
+      if (group) group.push(event);
+      else groups.set(other, [event]);
+    }
+    const circle = [...groups].map(([other, theirs]): Counterpart => {
+      const times = theirs.map((event) => START_MS + (world.time[event] ?? 0));
+      const every = Math.ceil(times.length / 200);
+      return {
+        id: otherIds[other] ?? '',
+        role: kind === 'patient' ? roleOf(other) : null,
+        events: theirs.length,
+        first: when(times[0] ?? 0),
+        last: when(times.at(-1) ?? 0),
+        actions: [...new Set(theirs.map((event) => ACTIONS[world.action[event] ?? 0] ?? 'other'))],
+        dotsMs: times.filter((_, index) => index % every === 0),
+      };
+    });
+    this.#circles.set(look, circle);
+    return circle;
+  }
+}
+
+function sorted(circle: Counterpart[], sort: string, descending: boolean): Counterpart[] {
+  const byId = (a: Counterpart, b: Counterpart) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  const key = (row: Counterpart) =>
+    sort === 'events' ? row.events : ((sort === 'last' ? row.last : row.first)?.epochMs ?? 0);
+  const sign = descending ? -1 : 1;
+  return [...circle].sort((a, b) =>
+    sort === 'id' ? sign * byId(a, b) : sign * (key(a) - key(b)) || byId(a, b),
+  );
 }

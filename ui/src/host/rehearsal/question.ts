@@ -84,6 +84,9 @@ function testOf(world: World, term: Term, altered: (event: number) => boolean): 
       ? (event) => (world.time[event] ?? 0) >= edge
       : (event) => (world.time[event] ?? 0) < edge;
   }
+  if (field === 'emergency') {
+    return (event) => (valueOf(world, event, 'action') === 'break_glass') === values.includes('yes');
+  }
   if (field === 'integrity') return (event) => altered(event) === values.includes('altered');
   // Ids are compared as numbers, because a million strings would be made otherwise.
   if (field === 'user' || field === 'patient') {

@@ -73,13 +73,14 @@ export class Desk {
   }
 
   #jobs(): Job[] {
-    if (this.scene !== 'importing' || this.stage !== 'open') return [];
+    const locked = this.stage === 'locked';
+    if (this.scene !== 'importing' || (this.stage !== 'open' && !locked)) return [];
     const bytesTotal = 843_211_904;
     return [
       {
         job: 1,
         what: 'Checking and storing',
-        bundle: BUNDLE,
+        bundle: locked ? null : BUNDLE,
         state: this.#cancelled ? 'cancelled' : 'running',
         recordsDone: Math.floor(this.events * 0.62),
         bytesDone: Math.floor(bytesTotal * 0.62),

@@ -42,7 +42,11 @@ fn a_malformed_key_or_anchor_is_refused_with_its_place() {
     let (code, complaint) = office.refused(&["verify", "sample", "--trust", "sha256:ABC"]);
     assert_eq!(code, Some(2));
     assert!(complaint.contains("64 lowercase hexadecimal digits"), "{complaint}");
-    fs::write(office.path("bad.json"), "{\"stream_id\":\"s\",\n\"last_seq\":0,\"last_hash\":\"x\"}").unwrap();
+    fs::write(
+        office.path("bad.json"),
+        "{\"stream_id\":\"s\",\n\"last_seq\":\"1\",\"last_event_id\":\"e\",\"last_hash\":\"x\"}",
+    )
+    .unwrap();
     let (code, complaint) = office.refused(&["verify", "sample", "--anchor", "bad.json"]);
     assert_eq!(code, Some(2));
     assert!(complaint.contains("bad.json") && complaint.contains("line 2"), "{complaint}");

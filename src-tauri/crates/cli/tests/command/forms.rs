@@ -16,12 +16,21 @@ fn names<'v>(value: &'v Value, into: &mut Vec<&'v str>) {
     }
 }
 
+/// The fingerprint of some key.
+const KID: &str = "sha256:1f5fbf1f5fbf1f5fbf1f5fbf1f5fbf1f5fbf1f5fbf1f5fbf1f5fbf1f5fbf1f5f";
+
 #[test]
 fn every_command_prints_json_and_nothing_else() {
     let office = Office::open();
     std::fs::write(office.path("two"), "seven quiet herons wade\nnine loud herons wade off\n").unwrap();
     let row = &office.json(&["patient", PATIENT, "--reason", REASON])[0];
     let event = row["event_ref"].as_str().unwrap();
+    let bundles = office.json(&["bundles"]);
+    let bundle = bundles.iter().find(|card| card["badge"]["seal"] == "unsigned").unwrap()["bundle"].as_str().unwrap();
+    office.done(&["bundle", "check", bundle]);
+    let made = office.json(&["sample", "headed", "--events", "100"]).remove(0);
+    std::fs::write(office.path("head.json"), made["head"].to_string()).unwrap();
+    office.done(&["anchor", "add", "head.json"]);
     let one: &[&[&str]] = &[
         &["verify", "sample"],
         &["inspect", "sample"],
@@ -32,6 +41,9 @@ fn every_command_prints_json_and_nothing_else() {
         &["vault", "info"],
         &["vault", "check"],
         &["import", "sample", "--reason", REASON],
+        &["trust", "pin", KID, "--by", "R. Lindqvist"],
+        &["trust", "list"],
+        &["bundle", "check", bundle],
         &["event", event, "--reason", REASON],
         &["access-log", "verify"],
         &["access-log", "export", "log.out"],
@@ -40,6 +52,8 @@ fn every_command_prints_json_and_nothing_else() {
     let many: &[&[&str]] = &[
         &["sample", "x", "--tamper", "list"],
         &["bundles"],
+        &["anchor", "list"],
+        &["bundle", "history", bundle],
         &["patient", PATIENT, "--reason", REASON],
         &["user-activity", "u-rn-204", "--reason", REASON],
         &["search", "action:login", "--reason", REASON],

@@ -6,4 +6,7 @@ mod doubting;
 mod forms;
 mod looks;
 mod office;
+mod overlapping;
+mod reports;
+mod trusting;
 mod words;

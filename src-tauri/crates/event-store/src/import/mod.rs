@@ -40,6 +40,8 @@ use crate::{BundleSummary, StoreFault};
 const RUN_TEXT_BYTES: usize = 96 * 1024 * 1024;
 /// Full runs that may wait to be encoded, besides the one being encoded and the one being filled.
 const RUNS_WAITING_MAX: usize = 1;
+/// Files that are noted in one transaction.
+const NOTES_AT_ONCE: usize = 2000;
 /// The longest file list.
 const FILES_MAX: usize = 1 << 20;
 
@@ -257,6 +259,22 @@ impl Import {
     #[must_use]
     pub fn intake(&self) -> Intake {
         Intake { shared: Arc::clone(&self.shared), files: self.files }
+    }
+
+    /// Notes how files came, in a text of the caller's making, by their indexes.
+    pub fn note_files(&self, notes: &[(u32, String)]) -> Result<(), StoreFault> {
+        let Shared { vault, bundle, failure, .. } = &*self.shared;
+        failure.check()?;
+        for some in notes.chunks(NOTES_AT_ONCE) {
+            let done = vault.write_behind(|transaction| -> Result<(), StoreFault> {
+                let sql = "INSERT INTO stored_note (bundle, file, note) VALUES (?1, ?2, ?3)";
+                let mut statement = transaction.prepare_cached(sql)?;
+                some.iter().try_for_each(|(file, note)| statement.execute((bundle, file, note)).map(drop))?;
+                Ok(())
+            });
+            done.map_err(|fault| failure.fail(fault))?;
+        }
+        Ok(())
     }
 
     /// Writes what is left, counts people, and makes the bundle one that is here; `tell` writes it down in the same

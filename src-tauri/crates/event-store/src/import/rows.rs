@@ -205,6 +205,11 @@ impl Deed {
         }
     }
 
+    /// As [`Event::is_emergency`] says.
+    pub(crate) fn is_emergency(self) -> bool {
+        self.break_glass() == Some(true) || action_of(self.action_number()) == Action::BreakGlass
+    }
+
     pub(crate) fn notes(self) -> Vec<MappingNote> {
         let bits = self.0 >> 16;
         NOTES.iter().zip(0..).filter(|(_, bit)| bits >> bit & 1 == 1).map(|(note, _)| *note).collect()
@@ -217,7 +222,7 @@ pub(crate) fn action_of(number: u32) -> Action {
 }
 
 /// Mapping notes by their bit; the order is part of the stored format.
-const NOTES: [MappingNote; 7] = [
+const NOTES: [MappingNote; 10] = [
     MappingNote::ActorUnclear,
     MappingNote::ActionUnknown,
     MappingNote::OutcomeUnknown,
@@ -225,6 +230,9 @@ const NOTES: [MappingNote; 7] = [
     MappingNote::TimestampOutOfRange,
     MappingNote::TimestampUnreadable,
     MappingNote::VersionUnknown,
+    MappingNote::TimestampZoneChosen,
+    MappingNote::TimestampTwice,
+    MappingNote::TimestampNever,
 ];
 
 fn position<T: PartialEq>(all: &[T], one: &T) -> u32 {

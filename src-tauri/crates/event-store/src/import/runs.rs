@@ -104,16 +104,19 @@ fn add(transaction: &Transaction<'_>, bundle: i64, run: u32, chunk: &NewChunk) -
 
 /// Events of the run by day, system and action.
 fn days(rows: &Rows) -> Frame {
-    let mut counts: BTreeMap<(i64, u32, u32), i64> = BTreeMap::new();
+    let mut counts: BTreeMap<(i64, u32, u32), (i64, i64)> = BTreeMap::new();
     let systems = rows.column(WordField::System);
     for ((time, deed), system) in rows.time.iter().zip(&rows.deed).zip(systems) {
         let day = if *time == super::rows::UNDATED { NO_DAY } else { time.div_euclid(DAY_NANOS) };
-        let action = Deed(*deed).action_number();
-        *counts.entry((day, *system, action)).or_default() += 1;
+        let deed = Deed(*deed);
+        let (events, emergencies) = counts.entry((day, *system, deed.action_number())).or_default();
+        *events += 1;
+        *emergencies += i64::from(deed.is_emergency());
     }
     Frame::default()
         .with_numbers("day", counts.keys().map(|(day, _, _)| *day).collect())
         .with_codes("system", counts.keys().map(|(_, system, _)| *system).collect())
         .with_codes("action", counts.keys().map(|(_, _, action)| *action).collect())
-        .with_numbers("events", counts.values().copied().collect())
+        .with_numbers("events", counts.values().map(|(events, _)| *events).collect())
+        .with_numbers("emergencies", counts.values().map(|(_, emergencies)| *emergencies).collect())
 }

@@ -11,10 +11,12 @@ use super::events::{Located, locate};
 use super::matcher::{Matcher, Places};
 use super::order::{self, Address, Group, Groups};
 use super::plan::Plan;
+use super::words_in_records::GoOn;
 use super::{rows, words_in_records};
 use crate::catalog::Catalog;
 use crate::chunk::{Kind, name};
 use crate::import::unpoisoned;
+use crate::repeats::Elsewhere;
 use crate::{EventRef, EventStore, Page, StoreFault, Totals, shelf};
 
 /// Bytes of addresses and places that are kept for questions that may go on.
@@ -57,6 +59,11 @@ enum Arrangement {
 impl EventStore {
     /// The answer to a question, to be found out or found out before.
     pub(crate) fn answer(&self, question: &Question) -> Result<Arc<Answer>, StoreFault> {
+        self.answer_while(question, &|_, _| true)
+    }
+
+    /// The same, as long as somebody wants to know.
+    pub(crate) fn answer_while(&self, question: &Question, go_on: GoOn<'_>) -> Result<Arc<Answer>, StoreFault> {
         let catalog = self.catalog(&question.bundle)?;
         let key = (catalog.number, catalog.revision, question.filter.text_in_full(), question.order);
         {
@@ -68,7 +75,7 @@ impl EventStore {
                 return Ok(answer);
             }
         }
-        let matcher = Matcher::new(&question.filter, &catalog, |words| self.places(&catalog, words))?;
+        let matcher = Matcher::new(&question.filter, &catalog, |words| self.places(&catalog, words, go_on))?;
         let plan = Plan::new(&matcher, &catalog, question.order.by);
         let answer = Arc::new(Answer {
             catalog,
@@ -90,13 +97,13 @@ impl EventStore {
         Ok(answer)
     }
 
-    fn places(&self, catalog: &Catalog, words: &AnyOf<Word>) -> Result<Places, StoreFault> {
+    fn places(&self, catalog: &Catalog, words: &AnyOf<Word>, go_on: GoOn<'_>) -> Result<Places, StoreFault> {
         let words_key = words.values().iter().map(|word| word.text().to_owned()).collect();
         let key: TextKey = (catalog.number, catalog.revision, words_key);
         if let Some((_, known)) = unpoisoned(&self.looks.texts).iter().find(|(known, _)| *known == key) {
             return Ok(Arc::clone(known));
         }
-        let found = Arc::new(words_in_records::places(self.vault(), catalog, words)?);
+        let found = Arc::new(words_in_records::places(self.vault(), catalog, words, go_on)?);
         let mut texts = unpoisoned(&self.looks.texts);
         texts.insert(0, (key, Arc::clone(&found)));
         let mut bytes = 0;
@@ -119,6 +126,11 @@ impl Answer {
         (listed + grouped) * size_of::<Address>()
     }
 
+    /// The bundle as it was when this was asked.
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
     /// Does something with all matches.
     pub(crate) fn matches<T>(
         &self,
@@ -133,13 +145,17 @@ impl Answer {
     }
 
     pub(crate) fn totals(&self, vault: &Vault) -> Result<Totals, StoreFault> {
-        if self.matcher.is_open() {
+        let shares = vault.read(|database| self.catalog.elsewhere(database).map(|elsewhere| !elsewhere.is_empty()))?;
+        // Which rows another bundle holds as well is only found by looking at them.
+        if self.matcher.is_open() && !shares {
             let overview = self.catalog.overview(0);
+            let complete = vault.read(|database| self.catalog.elsewhere(database).map(Elsewhere::is_complete))?;
             return Ok(Totals {
                 events: overview.events,
                 users: overview.users,
                 patients: overview.patients,
                 undated: overview.undated,
+                elsewhere: complete.then_some(0),
             });
         }
         Ok(self.survey(vault)?.totals)

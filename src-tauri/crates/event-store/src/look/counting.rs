@@ -37,7 +37,7 @@ pub(crate) struct Matches<'a> {
 }
 
 impl Matches<'_> {
-    pub(super) fn visit(
+    pub(crate) fn visit(
         &self,
         columns: &[&'static str],
         each: impl FnMut(u32, &Frame, &[u32]) -> Result<(), Unreadable>,
@@ -46,12 +46,16 @@ impl Matches<'_> {
     }
 
     pub(crate) fn survey(&self) -> Result<Survey, StoreFault> {
-        const COLUMNS: [&str; 4] = [WordField::User.name(), WordField::Patient.name(), name::OTHERS, name::TIME];
+        const COLUMNS: [&str; 5] =
+            [WordField::User.name(), WordField::Patient.name(), name::OTHERS, name::TIME, name::PLACE];
+        let elsewhere = self.catalog.elsewhere(self.database)?;
+        let columns = if elsewhere.is_empty() { &COLUMNS[..4] } else { &COLUMNS[..] };
+        let mut held_elsewhere = 0;
         let mut users = vec![false; self.catalog.words(WordField::User).count() + 1];
         let mut patients = vec![false; self.catalog.words(WordField::Patient).count() + 1];
         let mut by_chunk = HashMap::new();
         let mut totals = Totals::default();
-        self.visit(&COLUMNS, |position, frame, rows| {
+        self.visit(columns, |position, frame, rows| {
             let (user, patient) = (frame.codes(WordField::User.name())?, frame.codes(WordField::Patient.name())?);
             let (others, times) = (frame.bytes(name::OTHERS)?, frame.numbers(name::TIME)?);
             for row in rows {
@@ -59,6 +63,12 @@ impl Matches<'_> {
                 mark(&mut patients, at(patient, *row));
                 patient_codes(others.at(*row as usize)).for_each(|code| mark(&mut patients, code));
                 totals.undated += u64::from(times.get(*row as usize) == Some(&UNDATED));
+            }
+            if !elsewhere.is_empty() {
+                let places = frame.numbers(name::PLACE)?;
+                let held =
+                    rows.iter().filter_map(|row| places.get(*row as usize)).filter(|place| elsewhere.holds(**place).0);
+                held_elsewhere += held.count() as u64;
             }
             totals.events += rows.len() as u64;
             by_chunk.insert(position, rows.len() as u64);
@@ -68,6 +78,7 @@ impl Matches<'_> {
         let different = |seen: &[bool]| seen.iter().skip(1).filter(|seen| **seen).count() as u64;
         totals.users = different(&users);
         totals.patients = different(&patients);
+        totals.elsewhere = elsewhere.is_complete().then_some(held_elsewhere);
         Ok(Survey { totals, by_chunk })
     }
 
@@ -229,7 +240,7 @@ impl Matches<'_> {
 /// Values with their counts, and how many events have none.
 type Counted = (Vec<(String, u64)>, u64);
 
-fn mark(seen: &mut [bool], code: u32) {
+pub(crate) fn mark(seen: &mut [bool], code: u32) {
     if let Some(seen) = seen.get_mut(code as usize) {
         *seen = true;
     }

@@ -47,10 +47,11 @@ impl EventStore {
 
     pub(crate) fn references(&self, id: &str, limit: usize) -> Result<Vec<EventRef>, StoreFault> {
         let wanted = event_id::pack(id);
-        let mut found = Vec::new();
+        let mut found: Vec<(i64, i64, EventRef)> = Vec::new();
         for summary in self.bundles()? {
             let catalog = self.catalog(&summary.id)?;
             self.vault().read(|database| -> Result<(), StoreFault> {
+                let elsewhere = catalog.elsewhere(database)?;
                 for chunk in catalog.chunks(Kind::Time) {
                     if found.len() >= limit {
                         break;
@@ -61,10 +62,11 @@ impl EventStore {
                     let places = frame.numbers(name::PLACE).map_err(damaged)?;
                     let seqs = frame.numbers(name::SEQ).map_err(damaged)?;
                     for (row, (place, seq)) in places.iter().zip(seqs).enumerate() {
-                        if ids.at(row) == wanted {
+                        let is_known = |copy: (i64, i64)| found.iter().any(|(bundle, at, _)| (*bundle, *at) == copy);
+                        if ids.at(row) == wanted && !elsewhere.copies(*place).any(is_known) {
                             let (file, line) = spot(*place);
                             let seq = u64::try_from(*seq).ok().filter(|seq| *seq > 0);
-                            found.push(rows::reference(&catalog, seq, file, line));
+                            found.push((catalog.number, *place, rows::reference(&catalog, seq, file, line)));
                         }
                     }
                 }
@@ -72,7 +74,7 @@ impl EventStore {
             })?;
         }
         found.truncate(limit);
-        Ok(found)
+        Ok(found.into_iter().map(|(_, _, event_ref)| event_ref).collect())
     }
 }
 

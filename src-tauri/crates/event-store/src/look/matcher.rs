@@ -45,6 +45,7 @@ enum What {
     Action(u32),
     /// The number of the outcome is one of these bits.
     Outcome(u32),
+    Emergency,
     From(i64),
     To(i64),
     Session(AnyOf<Pattern>),
@@ -123,6 +124,7 @@ impl What {
             Condition::Field(field, patterns) => Self::field(*field, patterns, catalog),
             Condition::Action(actions) => Self::Action(bits(Action::ALL, actions.values())),
             Condition::Outcome(outcomes) => Self::Outcome(bits(Outcome::ALL, outcomes.values())),
+            Condition::Emergency => Self::Emergency,
             Condition::Integrity(words) => Self::Integrity(words.clone()),
             Condition::From(at) => Self::From(at.nanos()),
             Condition::To(at) => Self::To(at.nanos()),
@@ -149,7 +151,9 @@ impl What {
             }
             Field::Session => Self::Session(patterns.clone()),
             Field::Resource => Self::Resource(patterns.clone()),
-            Field::Bundle => Self::Constant(any(catalog.id.as_str())),
+            Field::Bundle => {
+                Self::Constant(patterns.values().iter().any(|pattern| pattern.matches_bundle(&catalog.id)))
+            }
         }
     }
 
@@ -160,7 +164,7 @@ impl What {
         match self {
             Self::Code { column, .. } => std::slice::from_ref(column),
             Self::Patient { .. } => PATIENT,
-            Self::Action(_) | Self::Outcome(_) => &[name::DEED],
+            Self::Action(_) | Self::Outcome(_) | Self::Emergency => &[name::DEED],
             Self::From(_) | Self::To(_) => &[name::TIME],
             Self::Session(_) => &[name::SESSION],
             Self::Resource(_) => RESOURCE,
@@ -191,6 +195,7 @@ impl Test {
             What::Outcome(bits) => {
                 retain_deeds(frame, rows, |deed| (bits >> deed.outcome_number() & 1 == 1) != negated)?;
             }
+            What::Emergency => retain_deeds(frame, rows, |deed| deed.is_emergency() != negated)?,
             What::From(from) => retain_times(frame, rows, |time| (time != UNDATED && time >= *from) != negated)?,
             What::To(to) => retain_times(frame, rows, |time| (time != UNDATED && time <= *to) != negated)?,
             What::Session(patterns) => {

@@ -21,7 +21,9 @@ use access_log::{Entry, Witnessed};
 use model::BundleId;
 use timeline::{Facet, Filter, Histogram, Order, Question};
 
-pub(crate) use self::answers::Looks;
+pub(crate) use self::answers::{Answer, Looks};
+pub(crate) use self::counting::{Matches, mark};
+pub(crate) use self::matcher::at;
 use crate::questions::list_entry;
 use crate::{
     BinsAsked, BundleSummary, EventQuestions, EventRef, EventStore, FacetAsked, KeptLine, Overview, PAGE_ROWS_MAX,
@@ -29,6 +31,21 @@ use crate::{
 };
 
 impl EventStore {
+    /// Looks through the records for the words of a question, and keeps what was found for what is asked next. Nothing to
+    /// do for a question without words.
+    ///
+    /// That takes as long as unpacking the bundle. `go_on` is told how many records and bytes were looked through; if it
+    /// says no, this ends with [`StoreFault::Stopped`].
+    pub fn search(
+        &self,
+        seen: &Witnessed,
+        question: &Question,
+        go_on: &(dyn Fn(u64, u64) -> bool + Sync),
+    ) -> Result<(), StoreFault> {
+        seen.admits_question(self.vault(), &log_question(question))?;
+        self.answer_while(question, go_on).map(drop)
+    }
+
     /// All events of a bundle as bars over time: what a question's bars are laid over. Counts of a whole bundle name
     /// nobody, so this needs no entry of the access log.
     pub fn whole_bins(&self, bundle: &BundleId, asked: BinsAsked) -> Result<Histogram, StoreFault> {
@@ -91,7 +108,8 @@ impl EventQuestions for EventStore {
         self.kept_line(event_ref)
     }
 
-    fn find_event_id(&self, event_id: &str, limit: usize) -> Result<Vec<EventRef>, StoreFault> {
+    fn find_event_id(&self, seen: &Witnessed, event_id: &str, limit: usize) -> Result<Vec<EventRef>, StoreFault> {
+        seen.admits(self.vault(), &Entry::EventSought { event_id: event_id.to_owned() })?;
         self.references(event_id, limit)
     }
 }

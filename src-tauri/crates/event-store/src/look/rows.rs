@@ -9,6 +9,7 @@ use crate::catalog::Catalog;
 use crate::chunk::{Kind, name, row_columns};
 use crate::columns::{Frame, Unreadable};
 use crate::import::rows::{Deed, UNDATED, patient_codes, spot};
+use crate::repeats::{Elsewhere, RowName};
 use crate::words::WordField;
 use crate::{EventRef, Place, Row, Spot, StoreFault, event_id, shelf, time_form};
 
@@ -23,12 +24,13 @@ pub(crate) fn read(
     wanted.sort_unstable_by_key(|(_, address)| (address.chunk, address.row));
     let mut rows: Vec<Option<Row>> = vec![None; addresses.len()];
     let columns = row_columns();
+    let elsewhere = catalog.elsewhere(database)?;
     for same_chunk in wanted.chunk_by(|(_, a), (_, b)| a.chunk == b.chunk) {
         let Some((_, first)) = same_chunk.first() else { continue };
         let Some(chunk) = catalog.chunks(kind).get(first.chunk as usize) else { continue };
         let frame = shelf::read(database, chunk.id, &columns)?;
         let mut build = || -> Result<(), Unreadable> {
-            let reader = Reader::new(catalog, &frame)?;
+            let reader = Reader::new(catalog, elsewhere, &frame)?;
             for (position, address) in same_chunk {
                 if let Some(place) = rows.get_mut(*position) {
                     *place = Some(reader.row(address.row));
@@ -43,6 +45,7 @@ pub(crate) fn read(
 
 struct Reader<'a> {
     catalog: &'a Catalog,
+    elsewhere: &'a Elsewhere,
     frame: &'a Frame,
     integrity: IntegrityOf<'a>,
     times: &'a [i64],
@@ -55,7 +58,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(catalog: &'a Catalog, frame: &'a Frame) -> Result<Self, Unreadable> {
+    fn new(catalog: &'a Catalog, elsewhere: &'a Elsewhere, frame: &'a Frame) -> Result<Self, Unreadable> {
         // What `row` reads by name is looked for here once, so that nothing can be missing later.
         for field in WordField::ALL {
             frame.codes(field.name())?;
@@ -67,6 +70,7 @@ impl<'a> Reader<'a> {
         frame.bytes(name::EVENT_ID)?;
         Ok(Self {
             catalog,
+            elsewhere,
             frame,
             integrity: IntegrityOf::new(catalog, frame)?,
             times: frame.numbers(name::TIME)?,
@@ -111,6 +115,7 @@ impl<'a> Reader<'a> {
             break_glass: deed.break_glass(),
             notes: deed.notes(),
             mark: self.integrity.mark(row),
+            twins: self.elsewhere.twins(RowName { place: number(self.places), seq, stream: &text(WordField::Stream) }),
             place,
         }
     }

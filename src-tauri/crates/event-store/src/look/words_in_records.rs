@@ -1,7 +1,7 @@
 //! Looking for words in the records as written: on several processors, since every byte of the bundle is unpacked.
 
 use std::num::NonZero;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
 use timeline::{AnyOf, Word, contains_word};
@@ -12,20 +12,34 @@ use crate::StoreFault;
 use crate::catalog::{Catalog, ChunkInfo};
 use crate::chunk::{Kind, name};
 use crate::import::rows::spot;
-use crate::shelf::{self, Piece};
+use crate::shelf::{self, RecordReader};
 
 /// Threads of one search: whoever else looks meanwhile finds a reader free.
 const THREADS_MAX: usize = 2;
 
+/// Is told how many records and bytes were looked through, and says whether to go on.
+pub(crate) type GoOn<'g> = &'g (dyn Fn(u64, u64) -> bool + Sync);
+
 /// The places of all records that hold one of the words, sorted.
-pub(crate) fn places(vault: &Vault, catalog: &Catalog, words: &AnyOf<Word>) -> Result<Vec<i64>, StoreFault> {
+pub(crate) fn places(
+    vault: &Vault,
+    catalog: &Catalog,
+    words: &AnyOf<Word>,
+    go_on: GoOn<'_>,
+) -> Result<Vec<i64>, StoreFault> {
     let chunks = catalog.chunks(Kind::Place);
     let next = AtomicUsize::new(0);
+    let (records, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
     let search_some = || {
         vault.read(|database| -> Result<Vec<i64>, StoreFault> {
             let mut found = Vec::new();
             while let Some(chunk) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
-                search(database, catalog, chunk, words, &mut found)?;
+                let read = search(database, catalog, chunk, words, &mut found)?;
+                let records = records.fetch_add(chunk.rows, Ordering::Relaxed) + chunk.rows;
+                let bytes = bytes.fetch_add(read, Ordering::Relaxed) + read;
+                if !go_on(records, bytes) {
+                    return Err(StoreFault::Stopped);
+                }
             }
             Ok(found)
         })
@@ -43,57 +57,25 @@ pub(crate) fn places(vault: &Vault, catalog: &Catalog, words: &AnyOf<Word>) -> R
     Ok(found)
 }
 
-/// Searches the records of one chunk.
+/// Searches the records of one chunk, and gives how many bytes they have.
 fn search(
     database: &Transaction<'_>,
     catalog: &Catalog,
     chunk: &ChunkInfo,
     words: &AnyOf<Word>,
     found: &mut Vec<i64>,
-) -> Result<(), StoreFault> {
+) -> Result<u64, StoreFault> {
     let frame = shelf::read(database, chunk.id, &[name::PLACE, name::OFFSET, name::LENGTH])?;
     let damaged = |_| StoreFault::Damaged { id: chunk.id, part: "chunk" };
     let places = frame.numbers(name::PLACE).map_err(damaged)?;
     let offsets = frame.numbers(name::OFFSET).map_err(damaged)?;
     let lengths = frame.codes(name::LENGTH).map_err(damaged)?;
-    let mut reader = Records { database, bundle: catalog.number, open: None };
+    let mut reader = RecordReader::over(database, catalog.number);
     let holds = |record: &[u8]| words.values().iter().any(|word| contains_word(record, word.text().as_bytes()));
     for ((place, offset), length) in places.iter().zip(offsets).zip(lengths) {
-        if reader.ask(spot(*place).0, *offset, *length, holds)? {
+        if reader.with(spot(*place).0, *offset, *length, holds)? {
             found.push(*place);
         }
     }
-    Ok(())
-}
-
-/// Reads records that follow each other without unpacking a piece twice.
-struct Records<'a> {
-    database: &'a Transaction<'a>,
-    bundle: i64,
-    open: Option<(u32, Piece)>,
-}
-
-impl Records<'_> {
-    fn ask(
-        &mut self,
-        file: u32,
-        offset: i64,
-        length: u32,
-        question: impl Fn(&[u8]) -> bool,
-    ) -> Result<bool, StoreFault> {
-        if !self.open.as_ref().is_some_and(|(open, piece)| *open == file && record(piece, offset, 1).is_some()) {
-            self.open = shelf::piece(self.database, self.bundle, file, offset)?.map(|piece| (file, piece));
-        }
-        match self.open.as_ref().and_then(|(_, piece)| record(piece, offset, length)) {
-            Some(record) => Ok(question(record)),
-            // It reaches into the next piece.
-            None => Ok(question(&shelf::bytes(self.database, self.bundle, file, offset, length)?)),
-        }
-    }
-}
-
-/// The bytes of a record that lies whole in a piece.
-fn record(piece: &Piece, offset: i64, length: u32) -> Option<&[u8]> {
-    let start = usize::try_from(offset.checked_sub(piece.first_byte)?).ok()?;
-    piece.bytes.get(start..start.checked_add(length as usize)?)
+    Ok(lengths.iter().map(|length| u64::from(*length)).sum())
 }

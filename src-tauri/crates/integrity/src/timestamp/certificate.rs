@@ -58,6 +58,12 @@ impl TsaCertificate {
         Ok(Self { der: der.to_vec(), inner: Box::new(inner) })
     }
 
+    /// The certificate, DER.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
     /// SHA-256 of the certificate.
     #[must_use]
     pub fn fingerprint(&self) -> Digest {

@@ -117,7 +117,9 @@ impl Attack {
         for (place, entry) in entries.iter_mut().enumerate() {
             let hash = Digest::of(&integrity::canonical::to_canonical(entry).unwrap_or_default());
             let sealed = truth.get(place).map(Digest::to_hex);
-            let is_whole = is_the_producers || entry["sha256"].as_str() == sealed.as_deref();
+            // The lines were hashed as they were written, before a segment was packed.
+            let content = entry.get("content_sha256").unwrap_or(&entry["sha256"]);
+            let is_whole = is_the_producers || content.as_str() == sealed.as_deref();
             let path = entry["path"].clone();
             // What the producer signed was another entry.
             let subject = if is_whole { hash } else { Digest::of(hash.as_bytes()) };

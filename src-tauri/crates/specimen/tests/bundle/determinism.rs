@@ -21,9 +21,9 @@ fn fingerprint(files: &Files) -> String {
 fn bundles_have_the_bytes_they_always_had() {
     let base = Options { events: 2_000, ..Options::default() };
     let ordinary = fingerprint(&made(&base).1);
-    expect!["56e323a5ea8bc3b006e7eb5380d5343cf60dbf7a8a2dccd31d034c03c9a63ca2"].assert_eq(&ordinary);
+    expect!["266e1981e73c403729c8fce2ecf661fc70160d4ceeefa1333a4c3ffc52ba20c7"].assert_eq(&ordinary);
     let incident = fingerprint(&made(&Options { scenario: Scenario::S01, ..base }).1);
-    expect!["b91030e2c902725e0188d315bb00c0498366d52dbf0ad53950ad0fdf64202062"].assert_eq(&incident);
+    expect!["5e32eebf2985a5c4fa5fb7e20141fee5a1fe23dfa6a5f342edec58c4b6366371"].assert_eq(&incident);
 }
 
 #[test]

@@ -32,6 +32,7 @@ impl Term {
             }
             Condition::Action(actions) => actions.values().contains(&event.action),
             Condition::Outcome(outcomes) => outcomes.values().contains(&event.outcome),
+            Condition::Emergency => event.is_emergency(),
             Condition::Integrity(words) => words.values().contains(&circumstances.integrity),
             Condition::From(at) => event.occurred_at.utc_nanos().is_some_and(|nanos| nanos >= at.nanos()),
             Condition::To(at) => event.occurred_at.utc_nanos().is_some_and(|nanos| nanos <= at.nanos()),
@@ -57,7 +58,7 @@ fn field_matches(field: Field, pattern: &Pattern, event: &Event, bundle: &Bundle
         Field::Role => of(event.role.as_deref()),
         Field::Policy => of(event.access_policy.as_deref()),
         Field::Class => pattern.matches_any(field, event.data_classification.iter().map(String::as_str)),
-        Field::Bundle => of(Some(bundle.as_str())),
+        Field::Bundle => pattern.matches_bundle(bundle),
     }
 }
 
@@ -85,6 +86,15 @@ impl Pattern {
             }
         }
         none && self.matches(field, "")
+    }
+
+    /// Whether a bundle is meant, by its id or by the beginning that stands for it in references.
+    #[must_use]
+    pub fn matches_bundle(&self, bundle: &BundleId) -> bool {
+        let short = self.text.len() == BundleId::SHORT_DIGITS && !self.prefix;
+        self.matches(Field::Bundle, bundle.as_str())
+            || short
+                && bundle.as_str().get(..BundleId::SHORT_DIGITS).is_some_and(|id| self.text.eq_ignore_ascii_case(id))
     }
 
     /// Whether a resource matches, absent parts being empty: a text without `/` is compared with the type, one with

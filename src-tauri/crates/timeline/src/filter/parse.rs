@@ -64,7 +64,7 @@ pub enum Problem {
     /// `name:` with a name that is no term.
     #[error(
         "no such term; the terms are user, patient, action, type, resource, outcome, session, ip, system, role, \
-         policy, class, bundle, from, to and integrity; put the word in quotes to look for it in the records"
+         policy, class, bundle, emergency, from, to and integrity; put the word in quotes to look for it in the records"
     )]
     TermUnknown,
     /// `action:` with something else.
@@ -77,6 +77,9 @@ pub enum Problem {
     /// `outcome:` with something else.
     #[error("no such outcome; the outcomes are success, failure, partial, denied, error and unknown")]
     OutcomeUnknown,
+    /// `emergency:` with something else.
+    #[error("write emergency:yes, or -emergency:yes for all other events")]
+    EmergencyUnknown,
     /// `integrity:` with something else.
     #[error("write stands, altered or not_verified")]
     IntegrityUnknown,
@@ -196,6 +199,7 @@ impl<'a> Reader<'a> {
             }
             Name::Integrity => words(&values, span, Integrity::ALL, Integrity::word, Problem::IntegrityUnknown)
                 .map(Condition::Integrity),
+            Name::Emergency => emergency(&values, span),
             Name::From => self.moment(&values, span, Edge::From).map(Condition::From),
             Name::To => self.moment(&values, span, Edge::To).map(Condition::To),
             Name::Field(field) => {
@@ -287,6 +291,7 @@ enum Name {
     Field(Field),
     Action,
     Outcome,
+    Emergency,
     Integrity,
     From,
     To,
@@ -294,7 +299,7 @@ enum Name {
 
 impl Name {
     fn of(word: &str) -> Option<Self> {
-        let others = [Self::Action, Self::Outcome, Self::Integrity, Self::From, Self::To];
+        let others = [Self::Action, Self::Outcome, Self::Emergency, Self::Integrity, Self::From, Self::To];
         Field::ALL.iter().copied().map(Self::Field).chain(others).find(|name| name.text().eq_ignore_ascii_case(word))
     }
 
@@ -303,6 +308,7 @@ impl Name {
             Self::Field(field) => field.name(),
             Self::Action => "action",
             Self::Outcome => "outcome",
+            Self::Emergency => "emergency",
             Self::Integrity => "integrity",
             Self::From => "from",
             Self::To => "to",
@@ -312,6 +318,14 @@ impl Name {
 
 fn any_of<T: PartialEq>(values: Vec<T>, span: Range<usize>) -> Placed<AnyOf<T>> {
     AnyOf::of(values).ok_or((Problem::ValueMissing, span))
+}
+
+/// There is one word: what a record does not mark it may still have been.
+fn emergency(values: &[Value], span: Range<usize>) -> Placed<Condition> {
+    match values {
+        [one] if !one.pattern.is_prefix() && one.pattern.text().eq_ignore_ascii_case("yes") => Ok(Condition::Emergency),
+        _ => Err((Problem::EmergencyUnknown, span)),
+    }
 }
 
 /// The words of a vocabulary that the values name, in the order they were named.

@@ -55,6 +55,7 @@ fn print(filter: &Filter, f: &mut Formatter<'_>) -> Result {
                 f.write_str("outcome:")?;
                 list(f, words, |f, word| f.write_str(word.word()))?;
             }
+            Condition::Emergency => f.write_str("emergency:yes")?,
             Condition::Integrity(words) => {
                 f.write_str("integrity:")?;
                 list(f, words, |f, word| f.write_str(word.word()))?;

@@ -9,8 +9,8 @@ use integrity::Digest;
 use model::{BundleId, EventId, Instant, StreamId};
 use tempfile::TempDir;
 use trust_store::{
-    Change, Day, Der, Fingerprint, ImportedHead, Material, NewPin, Origin, Step, StreamHead, Text, TrustFault,
-    TrustStore, Vouched, Word, confirms,
+    Change, Concern, Day, Der, Fingerprint, ImportedHead, Material, NewPin, Origin, Step, StreamHead, StreamSpan, Text,
+    TrustFault, TrustStore, Vouched, Word, confirms,
 };
 use vault::rusqlite::{Connection, Transaction};
 use vault::{KdfCost, NewUser, Vault, VaultLabel, tamper};
@@ -196,10 +196,19 @@ pub(crate) fn bundle(name: &str) -> BundleId {
     BundleId::new(Digest::of(name.as_bytes()).to_hex())
 }
 
+/// A bundle that came first, with records 1 to 36 of these streams, and names the key `a`.
+pub(crate) fn concern<'a>(name: &str, streams: impl IntoIterator<Item = &'a str>) -> Concern {
+    let span = |of| StreamSpan { stream: stream(of), first_seq: 1, last_seq: 36 };
+    let streams = streams.into_iter().map(span).collect();
+    let export = Some(Digest::of(name.as_bytes()));
+    Concern { bundle: bundle(name), export, arrived: 0, streams, keys: Some([kid("a")].into()) }
+}
+
 /// What an import of a bundle sees of a stream.
 pub(crate) fn seen(of: &str, in_bundle: &str, first_seq: u64, last_seq: u64) -> ImportedHead {
     let before = Digest::of(format!("{of} {}", first_seq - 1).as_bytes());
-    ImportedHead::new(bundle(in_bundle), head(of, last_seq), first_seq, before).unwrap()
+    ImportedHead::new(bundle(in_bundle), Digest::of(in_bundle.as_bytes()), head(of, last_seq), first_seq, before)
+        .unwrap()
 }
 
 pub(crate) fn verified() -> Entry {

@@ -134,7 +134,7 @@ pub(crate) fn compare<'a>(
     for anchor in of_stream {
         let outcome = if anchor.is_of(export) {
             Outcome::SameExport
-        } else if anchor.last_seq.saturating_add(1) < first {
+        } else if anchor.last_seq.saturating_add(1) < first || (anchor.came_later() && anchor.last_seq > end) {
             Outcome::Elsewhere
         } else if anchor.last_seq > end {
             beyond(work, trace, linked, anchor, &mut rolled_back)
@@ -244,6 +244,7 @@ fn mismatch(anchor: &Anchor, first: u64, within: [u64; 2]) -> Finding {
     let whose = match &anchor.origin {
         Origin::Typed => "that was typed in".to_owned(),
         Origin::File => "in the file that was given".to_owned(),
+        Origin::Stamped { at } => format!("in the file that was stamped at {}", bundle::escape::visible(at)),
         Origin::Remembered(Remembered { on, .. }) => {
             format!("that the import of {} left behind", bundle::escape::visible(on))
         }

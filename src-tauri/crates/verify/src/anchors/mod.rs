@@ -5,12 +5,10 @@
 //! different export of the stream, because a bundle cannot vouch for itself.
 
 mod compare;
-mod read;
 
 use integrity::Digest;
 
 pub(crate) use compare::{Outcome, Used, compare, ends, head_before, marked, other_streams};
-pub use read::{ANCHOR_BYTES_MAX, AnchorFault};
 
 /// A head of a stream from outside the bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +32,11 @@ pub enum Origin {
     Typed,
     /// A file that somebody kept or was sent.
     File,
+    /// A file that a time stamp authority has stamped; the caller has checked the token under a pinned certificate.
+    Stamped {
+        /// The time that the token states, as text for sentences.
+        at: String,
+    },
     /// An earlier import that did not fail; the caller sees to that.
     Remembered(Remembered),
 }
@@ -48,9 +51,24 @@ pub struct Remembered {
     /// The first record it held: its number and its `prev_hash`. Where it is not known, the stream's beginning is
     /// assumed.
     pub first: Option<(u64, Digest)>,
+    /// Whether that import was made after this bundle had come here. That it reaches further then shows nothing: an
+    /// older log ends earlier.
+    pub came_later: bool,
 }
 
 impl Anchor {
+    /// From what an anchor file says.
+    #[must_use]
+    pub fn from_file(head: integrity::head::Head) -> Self {
+        let integrity::head::Head { stream_id, last_seq, last_event_id, last_hash } = head;
+        Self { stream_id, last_seq, last_hash, last_event_id: Some(last_event_id), origin: Origin::File }
+    }
+
+    /// Whether it was left behind by an import that was made after this bundle had come here.
+    pub(crate) fn came_later(&self) -> bool {
+        matches!(&self.origin, Origin::Remembered(remembered) if remembered.came_later)
+    }
+
     /// What the first remembered record names as its predecessor.
     pub(crate) fn first_prev_hash(&self) -> Option<Digest> {
         match &self.origin {
@@ -78,6 +96,7 @@ impl Anchor {
         match self.origin {
             Origin::Typed => "typed",
             Origin::File => "file",
+            Origin::Stamped { .. } => "token",
             Origin::Remembered(_) => "remembered",
         }
     }

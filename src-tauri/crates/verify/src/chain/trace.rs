@@ -1,6 +1,6 @@
 //! One stream as its records go by: stretches, times, versions, and what checkpoints will be compared with.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use integrity::Digest;
 
@@ -16,6 +16,8 @@ const STRETCHES_MAX: usize = 300_000;
 const STEPS_MAX: usize = 500;
 /// Most records kept for comparison with checkpoints.
 const MARKS_MAX: usize = 100_000;
+/// Most records whose times are kept to say when a span begins and ends.
+const TIMES_MAX: usize = 100_000;
 /// Most schema versions told apart in one stream.
 const VERSIONS_MAX: usize = 32;
 /// Bits of a packed place that hold the line; the others hold the segment.
@@ -111,6 +113,44 @@ pub(crate) struct Trace {
     pub(crate) versions: Vec<VersionTotal>,
     pub(crate) marks: Vec<Mark>,
     pub(crate) trees: Trees,
+    pub(crate) times: Times,
+}
+
+/// The times of the records at which a span can begin or end: those around a place where something is off, where a
+/// stretch ends, or where a checkpoint does.
+#[derive(Debug, Default)]
+pub(crate) struct Times {
+    known: BTreeMap<u64, i64>,
+    /// The two records that came last.
+    last: [Option<(u64, i64)>; 2],
+    /// Whether the next record follows such a place.
+    follows: bool,
+}
+
+impl Times {
+    /// When the record with this number was made, if that was kept.
+    pub(crate) fn of(&self, seq: u64) -> Option<i64> {
+        self.known.get(&seq).copied()
+    }
+
+    /// Takes the next record; `edge` says whether a span can begin or end here.
+    fn take(&mut self, seq: u64, time: Option<i64>, edge: bool) {
+        let this = time.map(|time| (seq, time));
+        if edge {
+            self.last.into_iter().flatten().for_each(|(seq, time)| self.keep(seq, time));
+        }
+        if let Some((seq, time)) = this.filter(|_| edge || self.follows) {
+            self.keep(seq, time);
+        }
+        self.follows = edge;
+        self.last = [self.last[1], this];
+    }
+
+    fn keep(&mut self, seq: u64, time: i64) {
+        if self.known.len() < TIMES_MAX {
+            self.known.entry(seq).or_insert(time);
+        }
+    }
 }
 
 impl Trace {
@@ -144,10 +184,12 @@ impl Trace {
             self.marks.push(Mark { spot, hash, event_id: event_id.to_owned(), altered });
         }
         self.trees.push(fact.seq, fact.leaf);
-        self.follow(fact, spot, tolerance_nanos);
+        let went_on = self.follow(fact, spot, tolerance_nanos);
+        self.times.take(fact.seq, fact.time, !went_on || fact.altered || marked_event_id.is_some());
     }
 
-    fn follow(&mut self, fact: &Fact, spot: Spot, tolerance_nanos: i64) {
+    /// Says whether the record goes on with the stretch before it.
+    fn follow(&mut self, fact: &Fact, spot: Spot, tolerance_nanos: i64) -> bool {
         if let Some(open) = self.stretches.last_mut()
             && open.spot.segment == spot.segment
             && spot.line == open.spot.line + (open.last_seq - open.first_seq) + 1
@@ -162,11 +204,11 @@ impl Trace {
                 open.first_time = fact.time;
             }
             self.step(fact.seq, spot, before, fact.time, tolerance_nanos);
-            return;
+            return true;
         }
         if self.stretches.len() >= STRETCHES_MAX {
             self.overfull = true;
-            return;
+            return false;
         }
         self.stretches.push(Stretch {
             first_seq: fact.seq,
@@ -177,6 +219,7 @@ impl Trace {
             first_time: fact.time,
             last_time: fact.time,
         });
+        false
     }
 
     /// Notes a record whose time lies before that of the record before it, beyond the tolerance.

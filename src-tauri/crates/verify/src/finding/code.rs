@@ -83,6 +83,7 @@ codes! {
     SchemaUnknownMember = "SCHEMA_UNKNOWN_MEMBER", Info;
     VersionUnknown = "VERSION_UNKNOWN", Warning;
     VersionMixed = "VERSION_MIXED", Info;
+    ResourceNotRead = "RESOURCE_NOT_READ", Info;
     TimestampNoZone = "TIMESTAMP_NO_ZONE", Warning;
     TimestampOutOfRange = "TIMESTAMP_OUT_OF_RANGE", Warning;
 

@@ -39,9 +39,10 @@ pub struct CoverageSpan {
     pub source: String,
     /// The stream.
     pub stream_id: String,
-    /// When it begins, RFC 3339 in UTC; empty where no time is known.
+    /// When its first record was made, RFC 3339 in UTC. Where that is not known, as of records that are missing: the
+    /// last time known before it; empty if there is none.
     pub from: String,
-    /// When it ends.
+    /// When its last record was made; else the first time known of the span after it.
     pub to: String,
     /// Its first record.
     pub from_seq: u64,
@@ -90,10 +91,11 @@ pub(crate) fn spans_of(source: &str, trace: &Trace, linked: &Linked, reach: &Rea
     let mut before = None;
     let mut spans: Vec<_> = Vec::with_capacity(merged.len().min(SPANS_MAX));
     for (index, part) in merged.iter().enumerate().take(SPANS_MAX) {
+        let own = (part.times.0.or(trace.times.of(part.from)), part.times.1.or(trace.times.of(part.to)));
         // Where a span's own times are not known, its neighbors bound it.
-        let after = merged.iter().skip(index + 1).find_map(|next| next.times.0);
-        let (from, to) = (part.times.0.or(before), part.times.1.or(after).or(part.times.0));
-        before = part.times.1.or(part.times.0).or(before);
+        let after = merged.get(index + 1).and_then(|next| next.times.0.or(trace.times.of(next.from)));
+        let (from, to) = (own.0.or(before), own.1.or(after));
+        before = own.1.or(own.0).or(before);
         let text = |time: Option<i64>| time.map(clock::text).unwrap_or_default();
         spans.push(CoverageSpan {
             source: source.to_owned(),
@@ -145,7 +147,6 @@ fn merge(parts: Vec<Part>) -> Vec<Part> {
             Some(last) if last.state == part.state => {
                 last.to = last.to.max(part.to);
                 last.times.1 = part.times.1;
-                last.times.0 = last.times.0.or(part.times.0);
             }
             _ => merged.push(part),
         }

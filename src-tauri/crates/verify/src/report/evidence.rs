@@ -9,6 +9,7 @@ use crate::chain::{Linked, Trace};
 use crate::conclude::Outcome;
 use crate::pass::SegmentTrace;
 use crate::reach::{Reach, Vouched};
+use crate::report::ClaimedKey;
 use crate::seals::{Detached, Keyring, Seal, Seals};
 
 /// What can be said of a key that signed something.
@@ -49,7 +50,7 @@ pub struct AnchorUsed {
     pub stream_id: String,
     /// The record it names.
     pub last_seq: u64,
-    /// `typed`, `file` or `remembered`.
+    /// `typed`, `file`, `token` or `remembered`.
     pub origin: &'static str,
     /// The import that left it behind.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,6 +103,10 @@ pub struct Stamped {
 pub struct Evidence {
     /// SHA-256 of the list of payload files: which export this is.
     pub export: Option<String>,
+    /// Keys that the bundle brings. They are claims.
+    pub keys: Vec<ClaimedKey>,
+    /// How many more it brings than are listed.
+    pub keys_untold: u64,
     /// Keys that signed.
     pub signed_by: Vec<SignedBy>,
     /// Anchors that speak of a stream of the bundle, and given ones that do not.
@@ -120,6 +125,8 @@ impl Evidence {
         let stamp = outcome.detached.stamp.as_ref();
         Self {
             export: outcome.export.map(|digest| digest.to_hex()),
+            keys: outcome.claimed.keys.clone(),
+            keys_untold: outcome.claimed.untold,
             signed_by: outcome.signed_by.clone(),
             anchors: outcome.anchors.iter().map(anchor_used).collect(),
             stamped: stamp.map(|stamp| Stamped { at: stamp.time.clone(), by: stamp.authority.clone() }),
@@ -137,7 +144,7 @@ fn anchor_used(used: &Used<'_>) -> AnchorUsed {
         origin: anchor.origin_word(),
         since: match &anchor.origin {
             Origin::Remembered(remembered) => Some(bundle::escape::visible(&remembered.on).into_owned()),
-            Origin::Typed | Origin::File => None,
+            Origin::Typed | Origin::File | Origin::Stamped { .. } => None,
         },
         outcome: used.outcome.word(),
     }

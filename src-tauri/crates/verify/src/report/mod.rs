@@ -1,5 +1,6 @@
 //! The report of a check: `chartproof-verify/1`. Only a check makes one, and its verdict follows from its findings.
 
+mod claimed;
 mod coverage;
 mod evidence;
 mod sentences;
@@ -13,6 +14,8 @@ use serde::{Serialize, Serializer};
 use crate::finding::Finding;
 use crate::hands::HowFar;
 
+pub(crate) use claimed::Claimed;
+pub use claimed::ClaimedKey;
 pub(crate) use coverage::spans_of;
 pub use coverage::{CoverageSpan, CoverageState};
 pub use evidence::{AnchorUsed, Evidence, Head, KeyStanding, Reached, SignedBy, Stamped};

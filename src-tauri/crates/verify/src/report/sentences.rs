@@ -40,6 +40,7 @@ pub(crate) struct Basis<'a> {
 }
 
 /// For a source without evidence of its own.
+const NOTHING_READ: &str = "Anything about what it holds: it is damaged, and no evidence in it could be read.";
 const NO_EVIDENCE: &str =
     "This export carries no evidence of its own; we can only prove that it has not changed since import.";
 
@@ -118,7 +119,7 @@ pub(crate) fn proves(basis: &Basis<'_>) -> Vec<String> {
 pub(crate) fn does_not_prove(basis: &Basis<'_>) -> Vec<String> {
     let mut sentences = Vec::new();
     if !basis.has_evidence {
-        sentences.push(NO_EVIDENCE.to_owned());
+        sentences.push(if basis.badge == Badge::Altered { NOTHING_READ } else { NO_EVIDENCE }.to_owned());
     }
     if let Some(how_far) = basis.stopped {
         sentences.push(format!(
@@ -180,7 +181,7 @@ pub(crate) fn summary(basis: &Basis<'_>) -> [String; 2] {
             let others = errors.count().saturating_sub(1);
             let more = match others {
                 0 => String::new(),
-                _ => format!(" ({} more below.)", count_of(u64::try_from(others).unwrap_or(u64::MAX), "finding")),
+                _ => format!(" ({} more.)", count_of(u64::try_from(others).unwrap_or(u64::MAX), "finding")),
             };
             [format!("{first}{more}"), "Rely on nothing in the places named until that is explained.".to_owned()]
         }

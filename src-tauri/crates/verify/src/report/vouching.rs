@@ -70,6 +70,11 @@ fn anchored(basis: &Basis<'_>, stream_id: &str, stretch: &Stretch) -> Option<Str
         Origin::Remembered(remembered) => {
             format!("have not changed since our import on {}", bundle::escape::visible(&remembered.on))
         }
+        Origin::Stamped { at } => format!(
+            "are as they were when a time stamp was put on the head at record {}, at {}",
+            number(to),
+            bundle::escape::visible(at)
+        ),
         Origin::Typed | Origin::File => {
             format!("are as they were when the head at record {} was noted outside of this bundle", number(to))
         }

@@ -173,11 +173,16 @@ fn stamp(work: &mut Work<'_>, tag_manifest: &[u8]) -> Result<Option<Stamp>, Halt
         open(work, "none of the pinned certificates is the one that it names");
         return Ok(None);
     };
+    let nanos = clock::nanos(token.time()).ok();
+    if pin.revoked_from.is_some_and(|from| nanos.is_none_or(|nanos| nanos >= from)) {
+        open(work, "the pinned certificate that it names is revoked from before the time it states");
+        return Ok(None);
+    }
     match token.verify(certificate) {
         Ok(checked) => Ok(Some(Stamp {
             agreed: Agreed::stamped(checked, pin),
             time: token.time().to_owned(),
-            nanos: clock::nanos(token.time()).ok(),
+            nanos,
             authority: visible(&certificate.subject()).into_owned(),
         })),
         Err(TokenFault::Invalid) => {

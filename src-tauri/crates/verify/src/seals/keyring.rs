@@ -91,6 +91,8 @@ pub(crate) struct Key {
     /// Nanoseconds since 1970.
     not_before: Option<i64>,
     not_after: Option<i64>,
+    /// When it was revoked according to the bundle, as written there.
+    claimed_revoked_at: Option<String>,
     /// From when on it is revoked, by the bundle or by the pin.
     pub(crate) revoked_from: Option<i64>,
     pub(crate) is_pinned: bool,
@@ -119,6 +121,20 @@ impl Key {
 
     pub(crate) fn algorithm(&self) -> Option<Algorithm> {
         self.ready.as_ref().ok().map(VerifyingKey::algorithm)
+    }
+
+    /// The key itself, DER, if it is fit for use.
+    pub(crate) fn spki(&self) -> Option<&[u8]> {
+        self.ready.as_ref().ok().map(|ready| ready.key().spki())
+    }
+
+    /// What it is for, as the bundle says; empty where it does not.
+    pub(crate) fn usage(&self) -> &[String] {
+        self.usage.as_deref().unwrap_or_default()
+    }
+
+    pub(crate) fn claimed_revoked_at(&self) -> Option<&str> {
+        self.claimed_revoked_at.as_deref()
     }
 
     pub(crate) fn is_for(&self, purpose: Purpose) -> bool {
@@ -234,6 +250,7 @@ impl Keyring {
                 usage: None,
                 not_before: None,
                 not_after: None,
+                claimed_revoked_at: None,
                 revoked_from: pinned.revoked_from,
                 is_pinned: true,
                 vouching: pinned.vouching.clone(),
@@ -298,6 +315,7 @@ fn key_of(entry: &Entry<'_>, place: usize, trust: &Trust) -> Key {
         usage: entry.usage.clone(),
         not_before: time(&entry.not_before),
         not_after: time(&entry.not_after),
+        claimed_revoked_at: entry.revoked_at.clone(),
         revoked_from: claimed.into_iter().chain(pinned).min(),
         is_pinned: pin.is_some(),
         vouching: pin.map(|(_, pin)| pin.vouching.clone()).unwrap_or_default(),

@@ -199,6 +199,26 @@ pub struct Overview {
     pub coverage: CoverageMap,
     /// Zone of the source, as the bundle says.
     pub source_zone: Option<String>,
+    /// Bundles that hold some of the same records, contradict some, or state the same id; `null` while not every bundle
+    /// was compared with this one.
+    pub others: Option<Vec<OtherExport>>,
+}
+
+/// Another bundle that this one has something to do with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct OtherExport {
+    /// Its id in this vault.
+    pub bundle: String,
+    /// Events of this bundle that it holds too, byte for byte.
+    pub same: u64,
+    /// Events of this bundle whose stream and number, or system and id, have other content there.
+    pub contradicted: u64,
+    /// Whether both state the same bundle id.
+    pub same_stated_id: bool,
+    /// The same in sentences.
+    pub sentences: Vec<String>,
 }
 
 /// The verdict in words.
@@ -224,6 +244,9 @@ pub struct Verdict {
     pub errors: u32,
     /// Findings that are warnings.
     pub warnings: u32,
+    /// That it is history, in a sentence: it was reached with other keys and anchors than those of today; `null` if it
+    /// is a verdict of today, or there is none.
+    pub history: Option<String>,
 }
 
 /// How a bundle came to us.
@@ -241,8 +264,21 @@ pub struct Received {
     pub imported_by: String,
     /// How the quoted hash compared; `null` when none was quoted.
     pub quoted: Option<String>,
+    /// Whether it is that of the bundle; `null` when none was quoted.
+    pub quoted_agrees: Option<bool>,
+    /// The IANA zone in which times without one were read; `null` where they were left undated.
+    pub zone_for_bare_times: Option<String>,
     /// SHA-256 that identifies what was imported.
     pub sha256: String,
+}
+
+/// What a report was saved as, unless the dialog was closed.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct MaybeSaved {
+    /// The name of the file.
+    pub file: Option<String>,
 }
 
 /// Something that was found.
@@ -256,11 +292,11 @@ pub struct Finding {
     pub severity: String,
     /// In words.
     pub message: String,
-    /// Where, as label and value: file, line, record, expected and actual hash.
+    /// Where, as label and value: file, line, record.
     pub places: Vec<(String, String)>,
-    /// The hash that is stored, where two are compared.
+    /// What should be, where two values are compared: a hash, a count, a size.
     pub expected: Option<String>,
-    /// The hash that was computed.
+    /// What is.
     pub actual: Option<String>,
     /// The event it is about, if it can be opened.
     pub event_ref: Option<String>,

@@ -67,6 +67,8 @@ pub struct Look {
     pub terms: Vec<FilterTerm>,
     /// Events that match; exact.
     pub total: u64,
+    /// How many of them another bundle of the vault holds too, byte for byte; `null` while that was not found out.
+    pub also_elsewhere: Option<u64>,
     /// Events in the bundle so far.
     pub whole: u64,
     /// Whether more may come because the import still runs.
@@ -176,6 +178,10 @@ pub struct Row {
     pub integrity: String,
     /// What may be said of the record.
     pub state: RowState,
+    /// How many other bundles hold the same record, byte for byte.
+    pub also_in: u32,
+    /// How many other bundles have other content under its stream and number, or its system and id.
+    pub contradicted_by: u32,
 }
 
 /// What may be said of one record.
@@ -187,7 +193,7 @@ pub enum RowState {
     Proven,
     /// It stands: it agrees with its own hash and with its neighbors.
     Stands,
-    /// It was not checked, or nothing can be said of it.
+    /// It was not checked with what this office vouches for today, or nothing can be said of it.
     NotVerified,
     /// Records beside it are missing; it agrees with its own hash.
     Beside,
@@ -332,6 +338,8 @@ pub struct EventDetail {
     pub line: u64,
     /// What was recomputed, in sentences.
     pub proof: Vec<String>,
+    /// Where else the vault has this record, or another one under its name, in sentences.
+    pub elsewhere: Vec<String>,
     /// This record's own badge.
     pub badge: Badge,
 }
@@ -463,14 +471,46 @@ pub struct PersonPage {
     pub look: Look,
     /// The person with counts; zero events when the id does not occur.
     pub person: PersonRow,
-    /// Users (for a patient) or patients (for a user), most events first, at most 200.
+    /// Users (for a patient) or patients (for a user), most events first: as many as one answer holds, at most 200.
+    /// `counterparts` goes on from there.
     pub counterparts: Vec<Counterpart>,
-    /// How many counterparts in all.
+    /// How many counterparts in all; exact.
     pub counterparts_total: u64,
     /// Events by hour of the week in the shown zone: Monday 0 h first, 168 numbers.
     pub week: Vec<u64>,
     /// Roles, stations, systems seen, as label and values.
     pub seen: Vec<(String, Vec<String>)>,
+}
+
+/// More of those on the other side of a person's page.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CounterpartsAsk {
+    /// The look that the person's page opened.
+    pub look: u32,
+    /// `events`, `id`, `first`, `last`.
+    pub sort: String,
+    /// Largest or last first; those without a time come last where the latest are first.
+    pub descending: bool,
+    /// First counterpart, from 0.
+    pub offset: u64,
+    /// Counterparts wanted, at most 200.
+    pub limit: u32,
+}
+
+/// Some of those on the other side of a person's page: as many of those wanted as one answer holds, and never none of
+/// those there are.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Counterparts {
+    /// First counterpart, from 0.
+    pub offset: u64,
+    /// The counterparts.
+    pub counterparts: Vec<Counterpart>,
+    /// How many in all; exact.
+    pub total: u64,
 }
 
 /// One counterpart of a person.

@@ -9,6 +9,7 @@ mod fault;
 mod integrity;
 mod log;
 mod looks;
+mod trust;
 mod vault;
 
 pub use bundles::*;
@@ -16,6 +17,7 @@ pub use fault::*;
 pub use integrity::*;
 pub use log::*;
 pub use looks::*;
+pub use trust::*;
 pub use vault::*;
 
 use serde::{Deserialize, Serialize};

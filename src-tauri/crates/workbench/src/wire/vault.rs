@@ -202,7 +202,7 @@ pub struct StatusAsk {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Status {
-    /// Whether the vault is locked. Then everything else is empty.
+    /// Whether the vault is locked. Then everything else is empty, but for the numbers of an import that goes on.
     pub locked: bool,
     /// Who is signed in.
     pub user: Option<String>,

@@ -1,6 +1,6 @@
 //! A desk with a vault and a purpose, and what is asked of it here.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use workbench::wire::{
@@ -31,15 +31,29 @@ impl Bench {
     }
 
     pub(crate) fn import(&self, path: &Path) -> String {
-        let started = self.desk.import_path(path, &ImportWish::default()).unwrap();
+        self.import_with(path, &ImportWish::default())
+    }
+
+    fn import_with(&self, path: &Path, wish: &ImportWish) -> String {
+        let started = self.desk.import_path(path, wish).unwrap();
         let job = self.desk.wait_for(started.job.unwrap()).unwrap();
         assert_eq!(job.state, JobState::Done, "{:?}", job.fault);
         job.bundle.unwrap()
     }
 
+    /// A place beside the vault.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
     /// Imports a sample; with `tamper` a damaged one.
     pub(crate) fn sample(&self, tamper: Option<&str>) -> String {
-        let path = self.dir.path().join(tamper.unwrap_or("whole"));
+        self.import(&self.make(tamper.unwrap_or("whole"), tamper))
+    }
+
+    /// Makes a sample.
+    pub(crate) fn make(&self, name: &str, tamper: Option<&str>) -> PathBuf {
+        let path = self.path(name);
         let wish = SampleWish {
             events: 900,
             seed: 4,
@@ -51,14 +65,19 @@ impl Bench {
             signing: None,
         };
         direct::sample(&path, &wish).unwrap();
-        self.import(&path)
+        path
     }
 
     /// Imports a log with these lines.
     pub(crate) fn log(&self, lines: &[&str]) -> String {
+        self.log_with(lines, &ImportWish::default())
+    }
+
+    /// Imports a log with these lines, with such a wish.
+    pub(crate) fn log_with(&self, lines: &[&str], wish: &ImportWish) -> String {
         let path = self.dir.path().join("log.ndjson");
         std::fs::write(&path, format!("{}\n", lines.join("\n"))).unwrap();
-        self.import(&path)
+        self.import_with(&path, wish)
     }
 
     pub(crate) fn look(&self, bundle: &str, filter: &str) -> Look {

@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod bench;
+mod circle;
 mod counting;
 mod covering;
+mod overlapping;
 mod standing;
+mod times;

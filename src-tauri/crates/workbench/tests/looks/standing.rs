@@ -62,6 +62,35 @@ fn a_record_that_was_changed_is_called_altered() {
 }
 
 #[test]
+fn no_record_stands_in_a_segment_that_is_not_what_the_manifest_states() {
+    let cases = [
+        ("segment-count", "SEGMENT_COUNT_MISMATCH"),
+        ("segment-boundary", "SEGMENT_BOUNDARY_MISMATCH"),
+        ("merkle-root", "MERKLE_ROOT_MISMATCH"),
+    ];
+    for (tamper, code) in cases {
+        let bench = Bench::open();
+        let bundle = bench.sample(Some(tamper));
+        let standing = bench.look(&bundle, "integrity:stands");
+        assert_eq!(standing.total, 0, "{tamper}: nothing shows which record it is");
+        let marked = bench.look(&bundle, "integrity:not_verified");
+        assert_eq!(marked.total, marked.whole, "{tamper}");
+        let event = bench.event(&marked, &bench.rows(&marked)[0]);
+        assert!(event.proof[0].ends_with(&format!("({code})")), "{tamper}: {:?}", event.proof);
+        assert!(event.badge.reason.starts_with("This record agrees with its own hash."), "{}", event.badge.reason);
+        assert!(event.badge.reason.ends_with("Nothing shows which of the records that concerns."));
+    }
+}
+
+#[test]
+fn where_a_record_is_named_the_others_of_its_segment_stand() {
+    let bench = Bench::open();
+    let bundle = bench.sample(Some("event-modified"));
+    let standing = bench.look(&bundle, "integrity:stands");
+    assert_eq!(standing.total, standing.whole - 1, "the fingerprint of the segment differs because of the one");
+}
+
+#[test]
 fn every_mark_has_its_sentence() {
     for tamper in ["event-inserted", "event-duplicated", "events-reordered", "genesis-mismatch", "event-id-duplicate"] {
         let events = marked(tamper);

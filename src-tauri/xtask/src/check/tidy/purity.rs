@@ -3,7 +3,7 @@
 use super::{Breaks, Source};
 
 /// The pure rooms.
-const ROOMS: &[&str] = &["model", "integrity", "timeline", "verify", "specimen", "self-test"];
+const ROOMS: &[&str] = &["model", "integrity", "timeline", "verify", "specimen", "self-test", "report"];
 
 /// What gives impurity away.
 const IMPURE: &[&str] = &[

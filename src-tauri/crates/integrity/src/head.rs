@@ -1,19 +1,69 @@
-//! Reads an anchor file: one JSON object with `stream_id`, `last_seq`, `last_event_id` and `last_hash`.
+//! Heads of streams: the four facts of an anchor (formats 1.7), their limits, and the file that holds them.
 //!
 //! Pure: bytes in, a head or the line that is wrong out. Whatever can be read in two ways is refused: a member that is
-//! there twice, one that an anchor does not have, a hash in capitals. Nothing of the content is in a refusal.
+//! there twice, one that an anchor does not have, a hash in capitals. Nothing of the content is in a refusal. Who says
+//! that a stream ended so, and whether to believe it, is not this room's business.
 
 use std::collections::BTreeMap;
 
-use integrity::Digest;
-use integrity::canonical::{FaultKind, scan};
-use model::{EventId, StreamId};
 use serde_json::value::RawValue;
 
-use crate::head::{HeadFault, StreamHead};
+use crate::canonical::{FaultKind, INTEGER_MAX, scan};
+use crate::digest::Digest;
+
+/// The longest id of a stream or an event, in bytes.
+pub const ID_BYTES_MAX: usize = 1024;
 
 /// The longest anchor file, in bytes.
 pub const ANCHOR_FILE_BYTES_MAX: usize = 64 * 1024;
+
+/// Which record a stream ended with, according to somebody.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The stream.
+    pub stream_id: String,
+    /// Number of its last record, from 1 to 2^53 − 1.
+    pub last_seq: u64,
+    /// Id of the event in that record.
+    pub last_event_id: String,
+    /// Hash of that record.
+    pub last_hash: Digest,
+}
+
+// Producers put anything into ids.
+impl std::fmt::Debug for Head {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Head(record {})", self.last_seq)
+    }
+}
+
+/// Why these are not the facts of a head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HeadFault {
+    /// An id that is empty, too long or holds control characters.
+    #[error("{field} has 1 to {ID_BYTES_MAX} bytes and no control characters")]
+    Id {
+        /// Which one.
+        field: &'static str,
+    },
+    /// A record number that no record has.
+    #[error("{field} is a whole number from 1 to {INTEGER_MAX}")]
+    Seq {
+        /// Which one.
+        field: &'static str,
+    },
+}
+
+/// Checks an id of a stream or an event against its limits.
+pub fn check_id(field: &'static str, id: &str) -> Result<(), HeadFault> {
+    let fits = (1..=ID_BYTES_MAX).contains(&id.len()) && !id.chars().any(char::is_control);
+    if fits { Ok(()) } else { Err(HeadFault::Id { field }) }
+}
+
+/// Checks the number of a record against its limits.
+pub fn check_seq(field: &'static str, seq: u64) -> Result<(), HeadFault> {
+    if (1..=INTEGER_MAX).contains(&seq) { Ok(()) } else { Err(HeadFault::Seq { field }) }
+}
 
 /// Why a file is not an anchor.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,8 +120,8 @@ pub enum AnchorFileFault {
     },
 }
 
-/// Reads an anchor file.
-pub fn read_anchor_file(bytes: &[u8]) -> Result<StreamHead, AnchorFileFault> {
+/// Reads an anchor file: one JSON object with `stream_id`, `last_seq`, `last_event_id` and `last_hash`, and nothing else.
+pub fn read_anchor_file(bytes: &[u8]) -> Result<Head, AnchorFileFault> {
     if bytes.len() > ANCHOR_FILE_BYTES_MAX {
         return Err(AnchorFileFault::Large { bytes: bytes.len() });
     }
@@ -85,15 +135,21 @@ pub fn read_anchor_file(bytes: &[u8]) -> Result<StreamHead, AnchorFileFault> {
         return Err(AnchorFileFault::MemberUnknown { line: file.line(stray.1) });
     }
     let [stream_id, last_seq, last_event_id, last_hash] = MEMBERS;
-    let stream = file.text(stream_id)?;
-    let seq = file.number(last_seq)?;
-    let event = file.text(last_event_id)?;
-    let hash = file.text(last_hash)?;
-    let digest = Digest::from_hex(&hash).ok_or(AnchorFileFault::Hash { line: file.line_of(last_hash) })?;
-    StreamHead::new(StreamId::new(stream), seq, EventId::new(event), digest).map_err(|why| {
-        let member = if let HeadFault::Id { field } | HeadFault::Seq { field } = why { field } else { last_hash };
-        AnchorFileFault::Value { line: file.line_of(member), why }
-    })
+    let head = Head {
+        stream_id: file.text(stream_id)?,
+        last_seq: file.number(last_seq)?,
+        last_event_id: file.text(last_event_id)?,
+        last_hash: Digest::from_hex(&file.text(last_hash)?)
+            .ok_or_else(|| AnchorFileFault::Hash { line: file.line_of(last_hash) })?,
+    };
+    let within = check_id(stream_id, &head.stream_id)
+        .and_then(|()| check_seq(last_seq, head.last_seq))
+        .and_then(|()| check_id(last_event_id, &head.last_event_id));
+    within.map_err(|why| {
+        let (HeadFault::Id { field } | HeadFault::Seq { field }) = why;
+        AnchorFileFault::Value { line: file.line_of(field), why }
+    })?;
+    Ok(head)
 }
 
 /// What an anchor has.

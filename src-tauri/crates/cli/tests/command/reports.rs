@@ -1,0 +1,327 @@
+//! Reports: what they say, what they leave out, and that every command they print works.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::office::Office;
+
+/// Stands between the output of one step and the next.
+const BETWEEN: &str = "--- next step ---";
+
+fn report_of(office: &Office, words: &[&str]) -> Value {
+    let file = office.path("report.json");
+    drop(fs::remove_file(&file));
+    office.run(&[&["verify"], words, &["--report", "report.json"]].concat());
+    serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
+}
+
+fn steps(report: &Value) -> &[Value] {
+    report["check_again"].as_array().unwrap()
+}
+
+/// Whether all of these are installed, said aloud where they are not.
+#[expect(clippy::print_stdout, reason = "a test says what it leaves out")]
+fn has_tools(tools: &[&str]) -> bool {
+    let missing = tools.iter().find(|tool| !is_installed(tool));
+    if let Some(tool) = missing {
+        println!("skipped: no {tool}");
+    }
+    missing.is_none()
+}
+
+/// Where programs lie: on the path, and beside the modules of Python that the build tools have brought.
+fn folders() -> Vec<PathBuf> {
+    let of = |name| std::env::var_os(name).unwrap_or_default();
+    let modules: Vec<_> = std::env::split_paths(&of("PYTHONPATH")).map(|folder| folder.join("bin")).collect();
+    modules.into_iter().chain(std::env::split_paths(&of("PATH"))).collect()
+}
+
+fn is_installed(program: &str) -> bool {
+    folders().iter().any(|folder| folder.join(program).is_file())
+}
+
+/// Runs the steps one behind the other in one shell; gives what each printed.
+fn run_steps(folder: &Path, steps: &[Value]) -> Vec<String> {
+    let mut script = String::from("set -e\n");
+    for step in steps {
+        let lines = step["run"].as_array().unwrap().iter().map(|line| line.as_str().unwrap());
+        // What is not installed is left out, and said once.
+        for line in lines.filter(|line| !line.starts_with("bagit.py") || has_tools(&["bagit.py"])) {
+            script.extend([line, "\n"]);
+        }
+        script.extend(["echo '", BETWEEN, "'\n"]);
+    }
+    fs::write(folder.join("steps.sh"), &script).unwrap();
+    let path = std::env::join_paths(folders()).unwrap();
+    let output = Command::new("bash").arg("steps.sh").env("PATH", path).current_dir(folder).output().unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{script}\n{complaint}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut printed: Vec<String> = text.split(BETWEEN).map(|one| one.trim_matches('\n').to_owned()).collect();
+    printed.pop();
+    printed
+}
+
+/// Every step prints what the report says it prints.
+#[track_caller]
+fn check_steps(office: &Office, report: &Value, titles: &[&str]) {
+    let steps = steps(report);
+    let told: Vec<&str> = steps.iter().map(|step| step["title"].as_str().unwrap()).collect();
+    for title in titles {
+        assert!(told.contains(title), "{title:?} is not among {told:?}");
+    }
+    let printed = run_steps(&office.path("."), steps);
+    assert_eq!(printed.len(), steps.len());
+    for (step, printed) in steps.iter().zip(printed) {
+        if let Some(expected) = step["prints"].as_str() {
+            assert_eq!(printed, expected, "{}", step["title"]);
+        }
+    }
+}
+
+const FIRST: [&str; 3] = ["Begin", "Is it the same bundle?", "Are the files as the lists say?"];
+const CHAIN: [&str; 4] = [
+    "Does each record have its own hash?",
+    "Does the chain hold?",
+    "Does the log begin at its beginning?",
+    "Do the checkpoints agree with the records?",
+];
+
+fn tools_are_there() -> bool {
+    has_tools(&["jq", "openssl", "python3", "unzip", "zstd"])
+}
+
+#[test]
+fn every_printed_command_works_whatever_is_signed_and_however_it_is_packed() {
+    if !tools_are_there() {
+        return;
+    }
+    let office = Office::open();
+    let cases: [(&str, &[&str], &[&str]); 6] = [
+        ("plain", &[], &[]),
+        ("lists", &["--sha512", "--compress=gzip"], &[]),
+        ("events.zip", &["--sign", "event"], &["Whose key is it?", "Does the signature of a record fit?"]),
+        ("segments", &["--sign", "segment", "--compress"], &["Does the signature of a segment fit?"]),
+        ("points.zip", &["--sign", "checkpoint", "--compress"], &["Does the signature of a checkpoint fit?"]),
+        ("it's $(touch run) a bundle", &["--sign", "event"], &["Does the signature of a checkpoint fit?"]),
+    ];
+    for (name, how, more) in cases {
+        office.done(&[&["sample", name, "--events", "120"], how].concat());
+        let report = report_of(&office, &[name]);
+        check_steps(&office, &report, &[&FIRST[..], &CHAIN, more].concat());
+        let is_packed = Path::new(name).extension().is_some();
+        assert_eq!(steps(&report).iter().any(|step| step["title"] == "Unpack it"), is_packed);
+    }
+    assert!(!office.path("run").exists(), "a name is never run");
+}
+
+#[test]
+fn every_printed_command_works_for_tar_archives_and_folders_around_a_bundle() {
+    if !tools_are_there() {
+        return;
+    }
+    let office = Office::open();
+    fs::create_dir(office.path("around")).unwrap();
+    office.done(&["sample", "around/a bundle", "--events", "60"]);
+    let tar = |file: &str, how: &[&str]| {
+        let done = Command::new("tar")
+            .args(how)
+            .args(["-cf", file, "-C", "around", "a bundle"])
+            .current_dir(office.path("."))
+            .status();
+        assert!(done.unwrap().success());
+    };
+    tar("b.tar", &[]);
+    tar("b.tar.gz", &["-z"]);
+    tar("b.tar.zst", &["--zstd"]);
+    for name in ["around", "b.tar", "b.tar.gz", "b.tar.zst"] {
+        let report = report_of(&office, &[name]);
+        assert_eq!(report["integrity"], "PASS", "{name}");
+        check_steps(&office, &report, &[&FIRST[..], &CHAIN].concat());
+    }
+}
+
+#[test]
+fn the_commands_show_by_hand_what_the_check_has_found() {
+    if !tools_are_there() {
+        return;
+    }
+    let office = Office::open();
+    let report = report_of(&office, &["damaged"]);
+    let by_hand = steps(&report).iter().position(|step| step["title"] == "The altered record by hand").unwrap();
+    // The steps before it say that something is wrong, by their exit codes too.
+    let script: Vec<Value> = steps(&report)[..=by_hand]
+        .iter()
+        .filter(|step| step["title"] != "Are the files as the lists say?" && step["title"] != "Is it a valid bag?")
+        .map(|step| {
+            let mut step = step.clone();
+            for line in step["run"].as_array_mut().unwrap() {
+                *line = format!("{} || true", line.as_str().unwrap()).into();
+            }
+            step
+        })
+        .collect();
+    let printed = run_steps(&office.path("."), &script);
+    let finding = report["findings"].as_array().unwrap().iter().find(|one| one["code"] == "EVENT_MODIFIED").unwrap();
+    let both: Vec<&str> = printed.last().unwrap().lines().collect();
+    assert_eq!(both.len(), 2, "{both:?}");
+    let (expected, actual) = (finding["expected"].as_str().unwrap(), finding["actual"].as_str().unwrap());
+    assert!(both.contains(&expected) && both.contains(&actual) && expected != actual, "{both:?}");
+    assert!(printed.iter().any(|one| one.contains(actual) || one.contains(expected)));
+}
+
+#[test]
+fn a_foreign_export_gets_the_commands_that_fit_it() {
+    let office = Office::open();
+    let report = report_of(&office, &["log.ndjson"]);
+    check_steps(&office, &report, &FIRST[..2]);
+    assert_eq!(steps(&report).len(), 2);
+    assert_eq!(report["assurance"], "NO_EVIDENCE");
+}
+
+#[test]
+fn a_report_says_what_was_checked_with_what_and_by_what() {
+    let office = Office::open();
+    let made = office.json(&["sample", "signed", "--events", "200", "--sign", "event"]).remove(0);
+    let kid = made["kid"].as_str().unwrap();
+    fs::write(office.path("head.json"), made["head"].to_string()).unwrap();
+    let words = ["signed", "--trust", kid, "--anchor", "head.json", "--self-test", "1"];
+    let report = report_of(&office, &words);
+    assert_eq!(
+        (&report["format"], &report["report"]["format"]),
+        (&"chartproof-verify/1".into(), &"chartproof-report/1".into())
+    );
+    assert_eq!(report["inputs"]["pins"][0]["fingerprint"], kid);
+    assert_eq!(report["inputs"]["limits"]["entry_bytes_max"], 4_294_967_296_u64);
+    assert_eq!(report["evidence"]["anchors"][0]["outcome"], "agrees");
+    assert_eq!((&report["self_test"]["counts"]["missed"], &report["subject"]["name"]), (&0.into(), &"signed".into()));
+    assert!(report["self_test"]["counts"]["caught"].as_u64() > Some(30));
+
+    let output = office.run(&[&["verify"], &words[..], &["--report", "report.html"]].concat());
+    assert!(output.status.success() && String::from_utf8_lossy(&output.stderr).contains("report.html"));
+    let page = fs::read_to_string(office.path("report.html")).unwrap();
+    let sha256 = report["subject"]["sha256"].as_str().unwrap();
+    for said in [sha256, kid, "ANCHORED", "The log agrees with it", "and 0 were missed", "chartproof 0."] {
+        assert!(page.contains(said), "{said}");
+    }
+    for sentence in report["proves"].as_array().unwrap().iter().chain(report["does_not_prove"].as_array().unwrap()) {
+        assert!(page.contains(&escaped(sentence.as_str().unwrap())), "{sentence}");
+    }
+}
+
+/// As the page writes a text.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&#38;").replace('\'', "&#39;").replace('"', "&#34;")
+}
+
+/// The name of a bundle that would like to be more than a name.
+const NAME: &str = "<script>alert(1)<\u{2044}script>&\"'";
+
+#[test]
+fn a_page_refers_to_nothing_outside_and_runs_nothing() {
+    let office = Office::open();
+    office.done(&["sample", NAME, "--events", "40", "--tamper", "event-modified"]);
+    office.run(&["verify", NAME, "--report", "report.html"]);
+    let page = fs::read_to_string(office.path("report.html")).unwrap();
+    assert!(page.contains("default-src 'none'") || page.contains("default-src &#39;none&#39;"));
+    let lower = page.to_lowercase();
+    for forbidden in
+        ["<script", "http://", "https://", "src=", "href=", "@import", "javascript:", "<img", "<iframe", " on"]
+    {
+        let found = lower.match_indices(forbidden).any(|(at, _)| {
+            // A handler would stand inside a tag; prose may say "on".
+            forbidden != " on"
+                || lower[at..]
+                    .split(['=', ' ', '<'])
+                    .nth(1)
+                    .is_some_and(|name| lower[at..].starts_with(&format!(" {name}=")))
+        });
+        assert!(!found, "{forbidden}");
+    }
+    assert!(page.contains("&#60;script&#62;alert(1)"), "the name is shown, not run");
+}
+
+#[test]
+fn a_report_is_written_whole_or_not_at_all_and_replaces_nothing() {
+    let office = Office::open();
+    fs::write(office.path("kept.html"), "mine").unwrap();
+    for (file, said) in [
+        ("kept.html", "exists already"),
+        ("report.pdf", "not written as PDF yet"),
+        ("report.docx", ".html or .json"),
+        ("report", ".html or .json"),
+    ] {
+        let (code, complaint) = office.refused(&["verify", "sample", "--report", file]);
+        assert_eq!(code, Some(2), "{complaint}");
+        assert!(complaint.contains(said), "{complaint}");
+    }
+    assert_eq!(office.refused(&["verify", "sample", "--report", "nowhere/report.html"]).0, Some(5));
+    assert_eq!(office.refused(&["verify", "sample", "--self-test", "1"]).0, Some(2), "a score of no report");
+    assert_eq!(fs::read_to_string(office.path("kept.html")).unwrap(), "mine");
+    let left = fs::read_dir(office.path(".")).unwrap().map(|entry| entry.unwrap().file_name());
+    let left: Vec<_> = left.filter(|name| name.to_string_lossy().contains("report")).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn ids_that_may_name_a_person_and_paths_are_left_out() {
+    let office = Office::open();
+    let path = office.path("damaged");
+    let report = report_of(&office, &[path.to_str().unwrap()]);
+    assert_eq!(report["bundle"]["path"], "damaged");
+    let text = report.to_string();
+    assert!(!text.contains(path.parent().unwrap().to_str().unwrap()));
+}
+
+#[test]
+fn every_printed_command_works_for_signatures_that_others_made() {
+    let vectors = std::env::var_os("CHARTPROOF_VECTORS").map(PathBuf::from);
+    let vectors = vectors
+        .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/data"))
+        .join("native-bundle/dev");
+    if !vectors.is_dir() || !tools_are_there() {
+        return;
+    }
+    let office = Office::open();
+    let cases = [
+        ("02-valid-signed-pinned", "Does the signature of a record fit?"),
+        ("05-valid-segment-rsa-pkcs1", "Does the signature of a segment fit?"),
+        ("06-valid-segment-rsa-pss", "Does the signature of a segment fit?"),
+    ];
+    for (name, title) in cases {
+        fs::create_dir(office.path(name)).unwrap();
+        crate::office::copy(&vectors.join(name).join("bag"), &office.path(name));
+        let report = report_of(&office, &[name]);
+        check_steps(&office, &report, &[&FIRST[..], &CHAIN, &[title]].concat());
+    }
+}
+
+#[test]
+fn a_signature_over_the_whole_bundle_is_checked_again_with_ssh_keygen() {
+    if !tools_are_there() || !has_tools(&["ssh-keygen"]) {
+        return;
+    }
+    let office = Office::open();
+    let keygen = |words: &[&str]| {
+        let output = Command::new("ssh-keygen").args(words).current_dir(office.path(".")).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    keygen(&["-q", "-t", "ed25519", "-N", "", "-f", "key"]);
+    let fingerprint = keygen(&["-l", "-f", "key.pub"]).split(' ').nth(1).unwrap().to_owned();
+    keygen(&["-q", "-Y", "sign", "-f", "key", "-n", "audit-bundle-1", "sample/tagmanifest-sha256.txt"]);
+    fs::create_dir(office.path("sample/signatures")).unwrap();
+    let signature = "tagmanifest-sha256.txt.sig";
+    fs::rename(office.path("sample").join(signature), office.path("sample/signatures").join(signature)).unwrap();
+
+    let report = report_of(&office, &["sample", "--trust", &fingerprint]);
+    assert_eq!(report["assurance"], "SIGNED_PINNED");
+    check_steps(&office, &report, &[&FIRST[..], &CHAIN, &["Who signed the whole bundle?"]].concat());
+    let at = steps(&report).iter().position(|step| step["title"] == "Who signed the whole bundle?").unwrap();
+    let printed = run_steps(&office.path("."), steps(&report));
+    assert!(printed[at].starts_with("Good \"audit-bundle-1\" signature") && printed[at].contains(&fingerprint));
+    assert!(steps(&report)[at]["about"].as_str().unwrap().contains(&fingerprint));
+}
