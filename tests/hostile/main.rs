@@ -22,11 +22,15 @@ mod folders;
 mod full_disk;
 /// Manifests and records that break a rule.
 mod records;
+/// Texts and numbers inside records, keys and questions that break a rule.
+mod texts;
 /// Bundles that do not stay what they were while they are read.
 #[cfg(target_os = "linux")]
 mod unsteady;
 /// What the vault is opened with: the passphrase and `vault.json`.
 mod vault_files;
+/// The table of threats, held against the tests it names.
+mod written_down;
 
 /// A vault with one bundle in it, and what has to be true of it after each surprise.
 mod office;

@@ -11,7 +11,7 @@ use crate::office::{
 use crate::parcel::{Parcel, SEGMENT};
 
 /// The line that rows break, from 1.
-const LINE: usize = 7;
+pub(crate) const LINE: usize = 7;
 /// Breaks one line, with the manifests renewed: exactly this finding, at exactly this line.
 #[track_caller]
 fn broken_line(code: &str, change: impl FnOnce(&str) -> Vec<u8>) -> Option<Value> {
@@ -27,7 +27,7 @@ fn broken_line(code: &str, change: impl FnOnce(&str) -> Vec<u8>) -> Option<Value
 }
 
 /// Puts a member into the record's event.
-fn with_member(line: &str, member: &str) -> Vec<u8> {
+pub(crate) fn with_member(line: &str, member: &str) -> Vec<u8> {
     line.replacen("\"event\":{", &format!("\"event\":{{{member},"), 1).into_bytes()
 }
 

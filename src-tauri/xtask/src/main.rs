@@ -9,6 +9,7 @@ mod bench;
 mod bindings;
 mod call;
 mod check;
+mod fuzz;
 mod page;
 mod place;
 mod program;
@@ -28,6 +29,7 @@ cargo xtask run [-- --new | --release | PATH]   build the program and open it on
 cargo xtask test                                run every test, in the real window too
 cargo xtask check [NAME]…                       format, lints, documentation, bindings, tidiness, licences
 cargo xtask bench NAME [ARGS]                   run one benchmark in release
+cargo xtask fuzz [TARGET] [SECONDS]             feed readers of hostile input, guided by coverage
 cargo xtask bindings                            write the TypeScript types and the permissions
 cargo xtask sample OUT [OPTIONS]                make a sample bundle (chartproof sample)";
 
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         "test" => test::test(),
         "check" => check::check(&rest),
         "bench" => bench::bench(&rest),
+        "fuzz" => fuzz::fuzz(&rest),
         "bindings" => bindings::bindings(),
         "sample" => sample::sample(&rest),
         "" | "help" | "--help" => {
