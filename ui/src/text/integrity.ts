@@ -159,6 +159,7 @@ export const compare = {
   records: 'Records',
   created: 'Made',
   ownCheck: 'Its own check',
+  noOwnCheck: 'no verdict of today',
   sha256: 'SHA-256',
   which: 'Export',
   streams: 'Stream by stream',

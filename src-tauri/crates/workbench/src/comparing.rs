@@ -160,6 +160,10 @@ impl Desk {
 }
 
 fn run(session: &Session, chosen: [Chosen; 2], number: u32, gauge: &Gauge) -> Result<JobOutcome, Fault> {
+    if gauge.stopped() {
+        // The vault was locked in between: nothing is begun, and nothing is written.
+        return Err(Fault::cancelled());
+    }
     let ids = [id_of(&chosen[0], gauge)?, id_of(&chosen[1], gauge)?];
     let [earlier, later] = ids.each_ref().map(|id| id.as_str().to_owned());
     let purpose = session.purpose_of_record();

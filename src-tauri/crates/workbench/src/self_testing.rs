@@ -141,6 +141,10 @@ fn cannot(summary: &BundleSummary) -> Option<&'static str> {
 }
 
 fn run(session: &Session, summary: &BundleSummary, rounds: u32, gauge: &Gauge) -> Result<Outcome, Fault> {
+    if gauge.stopped() {
+        // The vault was locked in between: nothing is begun, and nothing is written.
+        return Err(Fault::cancelled());
+    }
     let start = seed()?;
     let bundle = summary.id.as_str().to_owned();
     let purpose = session.purpose_of_record();

@@ -22,6 +22,6 @@ created: When | null,
  */
 records: number, 
 /**
- * What its own check came to: `PASS`, `FAIL`, …
+ * What its own check came to: `PASS`, `FAIL`, …; empty where there is no verdict of today.
  */
 ownCheck: string, };

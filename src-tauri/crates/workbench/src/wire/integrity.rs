@@ -293,7 +293,7 @@ pub struct ComparedExport {
     pub created: Option<When>,
     /// Records that were looked at.
     pub records: u64,
-    /// What its own check came to: `PASS`, `FAIL`, …
+    /// What its own check came to: `PASS`, `FAIL`, …; empty where there is no verdict of today.
     pub own_check: String,
 }
 
