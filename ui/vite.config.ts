@@ -42,7 +42,7 @@ export default defineConfig(({ mode }) => {
       css: true,
       include: ['src/**/*.test.ts'],
       setupFiles: ['src/testing/setup.ts'],
-      testTimeout: 30_000,
+      testTimeout: 120_000,
     },
   };
 });

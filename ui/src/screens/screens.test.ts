@@ -347,7 +347,10 @@ describe('what is printed', () => {
     const real = host.rows;
     vi.spyOn(host, 'rows').mockImplementation(async (ask) => {
       const page = await real(ask);
-      return { ...page, rows: page.rows.map((row) => ({ ...row, integrity: 'altered', state: 'misplaced' })) };
+      return {
+        ...page,
+        rows: page.rows.map((row) => ({ ...row, integrity: 'altered', state: 'misplaced' })),
+      };
     });
     vi.spyOn(host, 'print_rows').mockResolvedValue({});
     const grid = await screen.findByRole('grid');

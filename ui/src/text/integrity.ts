@@ -109,8 +109,7 @@ export const rowStates: Record<RowState, string> = {
 export const rowMeanings: Record<RowState, string> = {
   proven: 'It agrees with its own hash and its neighbors, and a pinned key or an anchor vouches for it.',
   stands: 'It agrees with its own hash and its neighbors.',
-  not_verified:
-    'It was not checked with what this office vouches for today, or nothing can be said of it.',
+  not_verified: 'It was not checked with what this office vouches for today, or nothing can be said of it.',
   beside: 'Records beside it are missing; it agrees with its own hash.',
   misplaced: 'A finding names it for where it stands, or it lies in a span in which something was altered.',
   altered: 'What it says is not what was recorded, or nobody can tell.',
@@ -162,6 +161,7 @@ export const compare = {
   noOwnCheck: 'no verdict of today',
   sha256: 'SHA-256',
   which: 'Export',
+  exports: 'The two exports',
   streams: 'Stream by stream',
   streamsCut: (shown: string, total: string) => `The first ${shown} of ${total} streams, the worst first.`,
   stream: (id: string) => `Stream ${id}`,

@@ -14,7 +14,7 @@
 //! | `import` | [`Imported`] |
 //! | `bundles` | lines of [`StoredBundle`] |
 //! | `bundle check`, `bundle history` | [`Rechecked`], lines of [`Past`] |
-//! | `trust list`, `anchor list` | lines of [`Vouched`], lines of [`Anchored`] |
+//! | `trust list`, `anchor list` | lines of [`Pinned`], lines of [`Anchored`] |
 //! | `trust pin`, `trust revoke`, `anchor add`, `anchor withdraw` | [`Changed`] |
 //! | `patient`, `user-activity`, `search` | lines of `workbench::PlainRow`, then one of totals |
 //! | `event` | [`Event`] |
@@ -176,7 +176,7 @@ impl<'a> From<&'a PastVerdict> for Past<'a> {
 
 /// Something that is or was pinned.
 #[derive(Serialize)]
-pub(crate) struct Vouched<'a> {
+pub(crate) struct Pinned<'a> {
     fingerprint: &'a str,
     kind: &'a str,
     subject: Option<&'a str>,
@@ -190,7 +190,7 @@ pub(crate) struct Vouched<'a> {
     revoked_why: Option<&'a str>,
 }
 
-impl<'a> From<&'a PinCard> for Vouched<'a> {
+impl<'a> From<&'a PinCard> for Pinned<'a> {
     fn from(pin: &'a PinCard) -> Self {
         Self {
             fingerprint: &pin.fingerprint,

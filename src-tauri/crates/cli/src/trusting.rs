@@ -8,7 +8,7 @@ use workbench::{AnchorWish, Desk, grouped};
 
 use crate::args::{Account, AnchorCommand, BundleCommand, Format, TrustCommand};
 use crate::code::Code;
-use crate::documents::{Anchored, Changed, Past, Rechecked, Vouched};
+use crate::documents::{Anchored, Changed, Past, Pinned, Rechecked};
 use crate::output::{Output, note};
 use crate::progress;
 use crate::vaults::open;
@@ -142,7 +142,7 @@ fn list_pins(desk: &Desk, format: Format) -> Result<Code, Fault> {
     }
     for pin in &pins {
         match format {
-            Format::Json => output.json(&Vouched::from(pin))?,
+            Format::Json => output.json(&Pinned::from(pin))?,
             Format::Csv => {
                 let (from, why) = revoked(pin);
                 let PinCard { fingerprint, kind, vouched_by, pinned_by, pinned, .. } = pin;

@@ -9,8 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use desk::{Desk, Dice, Traffic, assert_same};
 use event_store::{
     BinsAsked, EventQuestions, FacetAsked, Mark, PeopleAsked, PeopleBy, PeopleOrder, Side, StoreFault, StoredEvent,
-    Totals,
-    list_entry, log_people,
+    Totals, list_entry, log_people,
 };
 use model::Action;
 use timeline::{Band, FacetField, Field, Order, OrderBy, Pattern, Question, Zone};

@@ -18,8 +18,8 @@ use vault::{Migration, VaultFault};
 
 use crate::clock;
 use crate::desk::Desk;
-use crate::jobs::{Gauge, Outcome};
 use crate::doubting;
+use crate::jobs::{Gauge, Outcome};
 use crate::reliance::Reliance;
 use crate::session::Session;
 use crate::verdicts;

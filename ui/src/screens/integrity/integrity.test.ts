@@ -51,7 +51,7 @@ describe('the coverage map', () => {
   it('says the same as numbers', async () => {
     await openWindow('altered', at('integrity'));
     await fireEvent.click(await screen.findByRole('button', { name: 'Show as numbers' }));
-    const table = within(screen.getByRole('table'));
+    const table = within(screen.getByRole('table', { name: 'Coverage' }));
     expect(table.getAllByText('Missing')).toHaveLength(1);
     expect(table.getAllByText('No events')).toHaveLength(2);
     expect(await troubles()).toEqual([]);
