@@ -137,7 +137,12 @@ impl Changing {
             return false;
         }
         let after = self.office.run(&words);
-        assert_eq!((ended.code, ended.out), (after.code, after.out), "{}: neither what it was nor what it is", change.0);
+        assert_eq!(
+            (ended.code, ended.out),
+            (after.code, after.out),
+            "{}: neither what it was nor what it is",
+            change.0
+        );
         false
     }
 

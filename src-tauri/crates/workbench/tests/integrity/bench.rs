@@ -56,6 +56,13 @@ impl Bench {
         self.import(&self.make(tamper, |wish| wish.tamper = Some(tamper.to_owned())))
     }
 
+    /// Checks a stored bundle again with what is vouched for now.
+    pub(crate) fn check_again(&self, bundle: &str) {
+        let started = self.desk.check_again(BundleAsk { bundle: bundle.to_owned() }).unwrap();
+        let job = self.desk.wait_for(started.job).unwrap();
+        assert_eq!(job.state, JobState::Done, "{:?}", job.fault);
+    }
+
     pub(crate) fn report(&self, bundle: &str) -> IntegrityReport {
         self.desk.integrity(BundleAsk { bundle: bundle.to_owned() }).unwrap()
     }

@@ -31,6 +31,11 @@ fn stored(bundle: &str) -> ExportChoice {
     ExportChoice::Bundle { bundle: bundle.to_owned() }
 }
 
+/// What both came to in their own checks, as of today.
+fn own_checks(compared: &Compared) -> [&str; 2] {
+    [&compared.earlier, &compared.later].map(|side| side.own_check.as_str())
+}
+
 const LOOKS: [&str; 4] = ["compare", "compared", "view_event", "reveal"];
 
 #[test]
@@ -42,12 +47,15 @@ fn a_longer_export_extends_the_shorter_and_a_packed_one_is_the_same() {
     let same = bench.compare(stored(&whole), stored(&packed));
     assert_eq!(same.outcome, CompareOutcome::Identical, "{:?}", same.summary);
     assert_eq!((same.earlier.records, same.later.records), (900, 900));
-    assert_eq!(same.earlier.own_check, "PASS");
+    assert_eq!(own_checks(&same), ["", "PASS"], "the second showed something new of the first, so that is history");
+    bench.check_again(&whole);
+    assert_eq!(own_checks(&bench.compare(stored(&whole), stored(&packed))), ["PASS", "PASS"]);
     let cut = bench.import(&bench.make("cut", |wish| wish.tamper = Some("tail-truncated-undetectable".to_owned())));
     let longer = bench.compare(stored(&cut), stored(&whole));
     assert_eq!(longer.outcome, CompareOutcome::Extends, "{:?}", longer.summary);
     assert!(longer.streams[0].new > 0 && longer.streams[0].differences.is_empty());
-    assert_eq!(bench.logged(LOOKS), [2, 2, 0, 0]);
+    assert_eq!(own_checks(&longer), ["FAIL", "PASS"], "to come with less than was here before is no export of this log");
+    assert_eq!(bench.logged(LOOKS), [3, 3, 0, 0]);
 }
 
 #[test]
