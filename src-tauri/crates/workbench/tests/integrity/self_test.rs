@@ -1,5 +1,6 @@
 //! The self-test of a stored bundle: the score, that it is kept, and that nothing is claimed where nothing can be.
 
+use serde_json::{Value, json};
 use workbench::wire::{BundleAsk, FaultCode, JobState, SelfTest, SelfTestAsk, SelfTestFate};
 
 use crate::bench::Bench;
@@ -12,6 +13,17 @@ impl Bench {
         let test = self.last_test(bundle).unwrap();
         assert_eq!(ended.sentence.as_ref(), Some(&test.summary));
         test
+    }
+
+    /// The saved report of a bundle in both forms.
+    fn saved(&self, bundle: &str, name: &str) -> (String, Value) {
+        let ask = BundleAsk { bundle: bundle.to_owned() };
+        let save = |ending| {
+            let path = self.dir.path().join(name).with_extension(ending);
+            self.desk.save_report_to(&ask, &path).unwrap();
+            std::fs::read_to_string(path).unwrap()
+        };
+        (save("html"), serde_json::from_str(&save("json")).unwrap())
     }
 
     fn last_test(&self, bundle: &str) -> Option<SelfTest> {
@@ -42,6 +54,35 @@ fn every_kind_of_damage_is_caught_or_excused_and_the_score_outlives_the_lock() {
     bench.desk.lock(workbench::wire::Nothing {}).unwrap();
     bench.unlock();
     assert_eq!(bench.last_test(&bundle).unwrap().summary, test.summary);
+}
+
+#[test]
+fn a_saved_report_holds_the_last_score_or_says_that_there_is_none() {
+    let bench = Bench::open();
+    let bundle = bench.import(&bench.make("small", |wish| wish.events = 300));
+    let none = "No self-test was made with this bundle for this report.";
+    let (page, object) = bench.saved(&bundle, "before");
+    assert!(page.contains(none));
+    assert_eq!((&object["self_test"], &object["self_tested_at"]), (&Value::Null, &Value::Null));
+
+    let test = bench.test(&bundle);
+    let (page, object) = bench.saved(&bundle, "after");
+    let score = &object["self_test"];
+    assert_eq!((&score["format"], &score["seed"]), (&json!("chartproof-self-test/1"), &json!(test.seed)));
+    let counts = ["copies", "caught", "cannot_be_caught", "missed"].map(|count| score["counts"][count].as_u64());
+    let shown = [test.copies, test.caught, test.cannot_be_caught, test.missed];
+    assert_eq!(counts, shown.map(Some));
+    assert_eq!(object["self_tested_at"], json!(test.at.recorded));
+    assert!(!page.contains(none));
+    let kind = test.kinds.iter().find(|kind| kind.fate == SelfTestFate::Caught).unwrap();
+    let apart = "It was made apart from this check and ended at ";
+    for said in [&*test.summary, &*test.meaning, &*kind.sentence, apart] {
+        assert!(page.contains(&said.replace('\'', "&#39;")), "{said}");
+    }
+
+    // A later test takes its place.
+    let again = bench.test(&bundle);
+    assert_eq!(bench.saved(&bundle, "again").1["self_test"]["seed"], json!(again.seed));
 }
 
 #[test]
