@@ -1,7 +1,7 @@
 //! The self-test of a stored bundle: the score, that it is kept, and that nothing is claimed where nothing can be.
 
 use serde_json::{Value, json};
-use workbench::wire::{BundleAsk, FaultCode, JobState, SelfTest, SelfTestAsk, SelfTestFate};
+use workbench::wire::{BundleAsk, FaultCode, JobState, PinAsk, SelfTest, SelfTestAsk, SelfTestFate};
 
 use crate::bench::Bench;
 
@@ -54,6 +54,31 @@ fn every_kind_of_damage_is_caught_or_excused_and_the_score_outlives_the_lock() {
     bench.desk.lock(workbench::wire::Nothing {}).unwrap();
     bench.unlock();
     assert_eq!(bench.last_test(&bundle).unwrap().summary, test.summary);
+}
+
+#[test]
+fn what_a_pinned_key_signed_is_tested_with_that_key() {
+    let bench = Bench::open();
+    let path = bench.make("signed", |wish| {
+        wish.events = 300;
+        wish.signing = Some("segment".to_owned());
+    });
+    let bundle = bench.import(&path);
+    let claimed = bench.desk.trust(BundleAsk { bundle: bundle.clone() }).unwrap().claims.remove(0).fingerprint;
+    let pin = PinAsk {
+        typed: claimed[claimed.len() - 8..].to_owned(),
+        fingerprint: claimed,
+        vouched_by: "R. Lindqvist".to_owned(),
+        how: String::new(),
+        note: String::new(),
+        bundle: Some(bundle.clone()),
+        file: None,
+    };
+    bench.desk.pin_key(pin).unwrap();
+    let test = bench.test(&bundle);
+    let fate = |word: &str| test.kinds.iter().find(|kind| kind.kind == word).unwrap().fate;
+    assert_eq!(test.missed, 0, "{:?}", test.kinds);
+    assert_eq!([fate("resigned"), fate("key-swapped")], [SelfTestFate::Caught; 2]);
 }
 
 #[test]
