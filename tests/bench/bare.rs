@@ -27,7 +27,8 @@ pub(crate) fn mandatory_hashing(bag: &Path) -> Outcome<f64> {
     Ok(started.elapsed().as_secs_f64())
 }
 
-fn hash_file(bytes: &[u8], has_512: bool) {
+/// The hashes of a whole file that its manifests state.
+pub(crate) fn hash_file(bytes: &[u8], has_512: bool) {
     let mut hasher = Hasher::new();
     hasher.update(bytes);
     std::hint::black_box(hasher.finish());
@@ -53,8 +54,7 @@ fn records_on_two_cores(bytes: &[u8]) -> Digest {
 }
 
 fn leaves(bytes: &[u8]) -> Vec<Digest> {
-    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    lines
+    lines(bytes)
         .map(|line| {
             std::hint::black_box(Digest::of(line));
             leaf_hash(line)
@@ -62,7 +62,13 @@ fn leaves(bytes: &[u8]) -> Vec<Digest> {
         .collect()
 }
 
-fn files(dir: &Path) -> Outcome<Vec<PathBuf>> {
+/// The lines of a segment.
+pub(crate) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty())
+}
+
+/// The files of a folder, by name.
+pub(crate) fn files(dir: &Path) -> Outcome<Vec<PathBuf>> {
     let entries = std::fs::read_dir(dir).map_err(|error| format!("{}: {error}", dir.display()))?;
     let mut files: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
     files.sort();

@@ -54,8 +54,8 @@ pub(crate) fn run(program: &Path, words: &[&str]) -> Outcome<Run> {
     }
 }
 
-/// User and system time, the 14th and 15th field, in ticks of 10 ms.
-fn processor_of(stat_file: &str) -> Option<f64> {
+/// Seconds of processors that a process or thread took: user and system time, the 14th and 15th field, in ticks of 10 ms.
+pub(crate) fn processor_of(stat_file: &str) -> Option<f64> {
     let stat = std::fs::read_to_string(stat_file).ok()?;
     let fields = stat.rsplit(')').next()?.split_whitespace().skip(11).take(2);
     Some(fields.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0)

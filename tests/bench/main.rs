@@ -1,16 +1,19 @@
 //! Benchmarks: ratios measured in one run on this machine, never single timings.
 //!
-//! `cargo xtask bench verify|import|looks|waits|window` builds what it needs in release and calls this. Each verb makes
+//! `cargo xtask bench verify|signed|bags|import|looks|waits|window` builds what it needs in release and calls this. Each verb makes
 //! its own sample, measures the yardstick and the program alternately, and prints the ratio with the machine's facts.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark talks to the person at the terminal")]
 
+mod bags;
 mod bare;
+mod checking;
 mod child;
 mod duck;
 mod facts;
 mod inside;
 mod looks;
+mod parts;
 mod waits;
 mod window;
 
@@ -26,6 +29,8 @@ const ROUNDS: usize = 3;
 const EVENTS: u64 = 1_000_000;
 /// Events of the large sample, for memory and for looks.
 const EVENTS_LARGE: u64 = 5_000_000;
+/// Events of the sample in which each is signed.
+const EVENTS_SIGNED: u64 = 200_000;
 /// Events of the small sample, for somebody to look at while a large one is imported.
 const EVENTS_SMALL: u64 = 5_000;
 
@@ -34,12 +39,14 @@ fn main() -> ExitCode {
     let events = words.get(1).and_then(|word| word.parse().ok());
     facts::print();
     let result = match words.first().map(String::as_str) {
-        Some("verify") => verify(events),
+        Some("verify") => checking::verify(events.unwrap_or(EVENTS)),
+        Some("signed") => checking::signed(events.unwrap_or(EVENTS_SIGNED)),
+        Some("bags") => bags::measure(),
         Some("import") => import(events),
         Some("looks") => looks(events),
         Some("waits") => waits(events),
         Some("window") => fresh_vault().and_then(|vault| window::measure(&vault)),
-        _ => Err("usage: bench verify|import|looks|waits [EVENTS], or bench window".to_owned()),
+        _ => Err("usage: bench verify|signed|import|looks|waits [EVENTS], or bench bags|window".to_owned()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -48,26 +55,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Checking against the hashing that no checker can do without.
-fn verify(events: Option<u64>) -> Outcome<()> {
-    let bag = sample(events.unwrap_or(EVENTS))?;
-    let mut bare_seconds = Vec::new();
-    let mut seconds = Vec::new();
-    let mut peak_mib = 0;
-    for _ in 0..ROUNDS {
-        bare_seconds.push(bare::mandatory_hashing(&bag)?);
-        let run = child::run(&program()?, &["verify", text(&bag)?, "--format", "json"])?;
-        run.expect_code(0)?;
-        seconds.push(run.wall_seconds);
-        peak_mib = peak_mib.max(run.peak_mib);
-    }
-    let (bare, ours) = (median(&mut bare_seconds), median(&mut seconds));
-    println!("bare mandatory hashing   {bare:8.2} s (median of {ROUNDS})");
-    println!("chartproof verify        {ours:8.2} s, peak {peak_mib} MiB");
-    println!("ratio                    {:8.2}   (goal: at most 2.5)", ours / bare);
-    Ok(())
 }
 
 /// Import (check, encrypt, store, searchable) against DuckDB loading the same lines and sorting two copies.
@@ -140,11 +127,17 @@ fn fresh_vault() -> Outcome<PathBuf> {
 
 /// The sample of so many events as a folder, made once and kept for the next run.
 fn sample(events: u64) -> Outcome<PathBuf> {
-    let bag = work()?.join(format!("sample-{events}"));
+    sample_with(&format!("sample-{events}"), events, &[])
+}
+
+/// The same with further words for `chartproof sample`, under a name of its own.
+fn sample_with(name: &str, events: u64, further: &[&str]) -> Outcome<PathBuf> {
+    let bag = work()?.join(name);
     if !bag.join("tagmanifest-sha256.txt").exists() {
         println!("making a sample of {events} events …");
         let count = events.to_string();
-        child::run(&program()?, &["sample", text(&bag)?, "--events", &count, "--seed", "7"])?.expect_code(0)?;
+        let words = [&["sample", text(&bag)?, "--events", &count, "--seed", "7"], further].concat();
+        child::run(&program()?, &words)?.expect_code(0)?;
     }
     Ok(bag)
 }

@@ -9,6 +9,8 @@ use crate::{page, system};
 
 /// The program of `tests/bench`.
 const BENCH: &str = "bench";
+/// The benchmark that calls the stock tool for bags.
+const BAGS: &str = "bags";
 /// The benchmark that starts the window; the others need neither the page nor a screen.
 const WINDOW: &str = "window";
 
@@ -29,6 +31,7 @@ pub(crate) fn bench(words: &[String]) -> Result<(), Stop> {
         program::build(Profile::Release, &[BENCH, CLI], &[])?;
         Call::new(bench)
     };
+    let call = if name == BAGS { call.env("PYTHONPATH", system::bagit()) } else { call };
     call.args(words)
         .env("CHARTPROOF_CLI", program::built(CLI, Profile::Release))
         .env("CHARTPROOF_APP", program::built(DESKTOP, Profile::Release))

@@ -111,8 +111,9 @@ export class Importing {
       return;
     }
     session.live.say(text.importing.started);
+    // First there, then waiting: what is awaited is gone to from that screen alone, and may be known at once.
+    this.#desk.places.go('open');
     this.#desk.awaited = arrival.job;
     await this.#desk.refreshBundles();
-    this.#desk.places.go('open');
   }
 }

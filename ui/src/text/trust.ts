@@ -84,6 +84,7 @@ export const trust = {
     hash: 'Its hash',
     origin: 'Came',
     from: 'From',
+    written: 'Written',
     received: 'Received',
     outcome: 'In the newest check it',
     other: 'Of another log',

@@ -58,6 +58,7 @@ pub(crate) enum Format {
 pub(crate) enum Command {
     /// Check a bundle. Needs no vault.
     Verify {
+        /// Folder, zip, tar or FHIR file; it is only read.
         bundle: PathBuf,
         /// Fingerprint of a key that you have compared and vouch for: sha256:HEX, or SHA256:… of an SSH key.
         #[arg(long, value_name = "KID")]
@@ -77,7 +78,9 @@ pub(crate) enum Command {
     },
     /// Hold two exports of one log against each other: the newer extends the older, or the first difference.
     Compare {
+        /// The export that was made first.
         older: PathBuf,
+        /// The one that was made later.
         newer: PathBuf,
         /// Raise the limits on size and count.
         #[arg(long)]
@@ -85,6 +88,7 @@ pub(crate) enum Command {
     },
     /// Damage copies of a bundle in every known way and say how many the check finds. The bundle is only read.
     SelfTest {
+        /// Folder, zip, tar or FHIR file; it is only read.
         bundle: PathBuf,
         /// How often every kind of damage is done, each time in another place.
         #[arg(long, default_value_t = 1)]
@@ -98,6 +102,7 @@ pub(crate) enum Command {
     },
     /// Say what a bundle is and holds, without checking it. Needs no vault.
     Inspect {
+        /// Folder, zip, tar or FHIR file; it is only read.
         bundle: PathBuf,
         /// Raise the limits on size and count.
         #[arg(long)]
@@ -225,6 +230,7 @@ pub(crate) enum VaultCommand {
 
 #[derive(Args)]
 pub(crate) struct ImportArguments {
+    /// Folder, zip, tar or FHIR file; it is only read.
     pub(crate) bundle: PathBuf,
     /// Who handed it over.
     #[arg(long, value_name = "TEXT")]
@@ -280,10 +286,10 @@ pub(crate) enum TrustCommand {
         #[arg(long, value_name = "NAME")]
         by: String,
         /// How they were reached: in person, by telephone under a known number, on paper.
-        #[arg(long, value_name = "TEXT", default_value = "")]
+        #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
         how: String,
         /// What else is worth knowing.
-        #[arg(long, value_name = "TEXT", default_value = "")]
+        #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
         note: String,
         /// The public key (PEM, or an SSH public key) or the certificate itself. A certificate needs it.
         #[arg(long, value_name = "FILE")]
@@ -308,18 +314,19 @@ pub(crate) enum AnchorCommand {
     List,
     /// Add the head that a file holds: `{"stream_id","last_seq","last_event_id","last_hash"}`.
     Add {
+        /// The anchor file (JSON).
         file: PathBuf,
         /// A time stamp (RFC 3161) over that file, under a pinned certificate.
         #[arg(long, value_name = "FILE")]
         stamp: Option<PathBuf>,
         /// Who gave it.
-        #[arg(long, value_name = "NAME", default_value = "")]
+        #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
         by: String,
         /// The day it was written, YYYY-MM-DD.
-        #[arg(long, value_name = "DATE", default_value = "")]
+        #[arg(long, value_name = "DATE", default_value = "", hide_default_value = true)]
         written_on: String,
         /// The day it came here, YYYY-MM-DD (default: today).
-        #[arg(long, value_name = "DATE", default_value = "")]
+        #[arg(long, value_name = "DATE", default_value = "", hide_default_value = true)]
         received_on: String,
     },
     /// Do not hold bundles against an anchor or a remembered head any more.

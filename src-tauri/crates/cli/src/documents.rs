@@ -176,7 +176,7 @@ impl<'a> From<&'a PastVerdict> for Past<'a> {
 
 /// Something that is or was pinned.
 #[derive(Serialize)]
-pub(crate) struct Pinned<'a> {
+pub(crate) struct Pin<'a> {
     fingerprint: &'a str,
     kind: &'a str,
     subject: Option<&'a str>,
@@ -190,7 +190,7 @@ pub(crate) struct Pinned<'a> {
     revoked_why: Option<&'a str>,
 }
 
-impl<'a> From<&'a PinCard> for Pinned<'a> {
+impl<'a> From<&'a PinCard> for Pin<'a> {
     fn from(pin: &'a PinCard) -> Self {
         Self {
             fingerprint: &pin.fingerprint,
@@ -221,6 +221,7 @@ pub(crate) struct Anchored<'a> {
     /// How an anchor came here.
     origin: Option<&'a str>,
     from_whom: Option<&'a str>,
+    written_on: Option<&'a str>,
     received_on: Option<&'a str>,
     /// The bundle that a head was seen in.
     bundle: Option<&'a str>,
@@ -241,6 +242,7 @@ impl<'a> From<&'a AnchorCard> for Anchored<'a> {
             last_event_id: Some(&card.last_event_id),
             origin: Some(&card.origin),
             from_whom: card.from_whom.as_deref(),
+            written_on: card.written_on.as_deref(),
             received_on: Some(&card.received_on),
             bundle: None,
             added: &card.added.recorded,
@@ -261,6 +263,7 @@ impl<'a> From<&'a HeadCard> for Anchored<'a> {
             last_event_id: None,
             origin: None,
             from_whom: None,
+            written_on: None,
             received_on: None,
             bundle: Some(&card.bundle),
             added: &card.remembered.recorded,

@@ -8,7 +8,7 @@ use workbench::{AnchorWish, Desk, grouped};
 
 use crate::args::{Account, AnchorCommand, BundleCommand, Format, TrustCommand};
 use crate::code::Code;
-use crate::documents::{Anchored, Changed, Past, Pinned, Rechecked};
+use crate::documents::{Anchored, Changed, Past, Pin, Rechecked};
 use crate::output::{Output, note};
 use crate::progress;
 use crate::vaults::open;
@@ -142,7 +142,7 @@ fn list_pins(desk: &Desk, format: Format) -> Result<Code, Fault> {
     }
     for pin in &pins {
         match format {
-            Format::Json => output.json(&Pinned::from(pin))?,
+            Format::Json => output.json(&Pin::from(pin))?,
             Format::Csv => {
                 let (from, why) = revoked(pin);
                 let PinCard { fingerprint, kind, vouched_by, pinned_by, pinned, .. } = pin;
@@ -190,7 +190,8 @@ fn list_anchors(desk: &Desk, format: Format) -> Result<Code, Fault> {
                 let whom = card.from_whom.as_ref().map(|whom| format!(", by {whom}")).unwrap_or_default();
                 output.line(&format!("{number}  {stream} record {}{}", grouped(*last_seq), standing(*state)))?;
                 output.line(&format!("  {last_hash}"))?;
-                output.line(&format!("  {}{whom}, received {}", card.origin, card.received_on))?;
+                let written = card.written_on.as_ref().map(|day| format!(", written {day}")).unwrap_or_default();
+                output.line(&format!("  {}{whom}{written}, received {}", card.origin, card.received_on))?;
             }
         }
     }

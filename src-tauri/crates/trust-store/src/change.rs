@@ -149,6 +149,12 @@ pub enum Origin {
     },
     /// A time stamp (RFC 3161). Who hands it in has checked its signature under that certificate.
     Token {
+        /// Who gave it; `None` if that was not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from_whom: Option<Text>,
+        /// The day it was written, if it says one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<Day>,
         /// The certificate; it has to be pinned, and stay so.
         authority: Fingerprint,
         /// The time it states (`genTime`).
@@ -160,6 +166,20 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// Who gave it, if that was said.
+    #[must_use]
+    pub const fn from_whom(&self) -> Option<&Text> {
+        let (Self::Typed { from_whom, .. } | Self::File { from_whom, .. } | Self::Token { from_whom, .. }) = self;
+        from_whom.as_ref()
+    }
+
+    /// The day it was written, if that was said.
+    #[must_use]
+    pub const fn on(&self) -> Option<&Day> {
+        let (Self::Typed { on, .. } | Self::File { on, .. } | Self::Token { on, .. }) = self;
+        on.as_ref()
+    }
+
     /// How, in one word.
     #[must_use]
     pub const fn word(&self) -> &'static str {

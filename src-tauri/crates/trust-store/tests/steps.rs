@@ -109,7 +109,10 @@ fn anchors_are_withdrawn_and_never_deleted() {
 fn a_time_stamp_stands_with_its_certificate() {
     let desk = Desk::new();
     let authority = Fingerprint::of_certificate(b"tsa");
-    let token = |authority, at| Origin::Token { authority, gen_time: second(at), token: Der::new(b"token").unwrap() };
+    let token = |authority, at| {
+        let (from_whom, token) = (Some(text("R. Lindqvist")), Der::new(b"token").unwrap());
+        Origin::Token { from_whom, on: None, authority, gen_time: second(at), token }
+    };
     refused(desk.add_anchor(head("s", 36), token(authority, 5)), Refusal::AuthorityNotPinned);
     desk.pin_authority("tsa").unwrap();
     desk.pin_key("a").unwrap();

@@ -10,7 +10,7 @@ use integrity::head::Head;
 use integrity::keys::{KeyFault, PublicKey};
 use integrity::timestamp::{CertificateFault, Token, TsaCertificate};
 use model::Instant;
-use trust_store::{DER_BYTES_MAX, Der, Fingerprint, Material, Origin, Text, Trust, Word};
+use trust_store::{DER_BYTES_MAX, Der, Fingerprint, Material, Text, Trust, Word};
 
 use crate::desk::Desk;
 use crate::direct::{head_of, named, small_file};
@@ -193,8 +193,16 @@ pub(crate) fn key_material(algorithm: &str, spki: &[u8]) -> Result<Material, Fau
     Ok(Material::Key { alg: Word::new(algorithm).map_err(unfit)?, spki: Der::new(spki).map_err(unfit)? })
 }
 
-/// Where an anchor comes from whose file carries a time stamp: checked here, under a pinned certificate.
-pub(crate) fn stamped(trust: &Trust, anchor: &AnchorFile, token_bytes: &[u8]) -> Result<Origin, Fault> {
+/// A time stamp that was checked.
+pub(crate) struct Stamp {
+    /// The pinned certificate it was checked under.
+    pub(crate) authority: Fingerprint,
+    pub(crate) gen_time: Instant,
+    pub(crate) token: Der,
+}
+
+/// Checks the time stamp over the file of an anchor, under a pinned certificate.
+pub(crate) fn stamped(trust: &Trust, anchor: &AnchorFile, token_bytes: &[u8]) -> Result<Stamp, Fault> {
     let refused = |why: &str| Fault::bad_input(format!("The time stamp is not taken: {why}."));
     let token = Token::read(token_bytes).map_err(|fault| refused(&fault.to_string()))?;
     let imprint = token.imprint_of(&anchor.bytes).map_err(|fault| refused(&fault.to_string()))?;
@@ -217,7 +225,7 @@ pub(crate) fn stamped(trust: &Trust, anchor: &AnchorFile, token_bytes: &[u8]) ->
     let gen_time = Instant::parse(token.time()).map_err(|_| refused("its time cannot be read"))?;
     let gen_time = Instant::from_utc_nanos(gen_time.utc_nanos().ok_or_else(|| refused("its time cannot be read"))?);
     let token = Der::new(token_bytes).map_err(|_| refused("it is too long"))?;
-    Ok(Origin::Token { authority, gen_time, token })
+    Ok(Stamp { authority, gen_time, token })
 }
 
 /// The digest of a file, for the step that tells of it.

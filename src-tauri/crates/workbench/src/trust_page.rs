@@ -151,10 +151,10 @@ impl View<'_> {
 
     fn anchor_out(&self, anchor: &Anchor) -> AnchorCard {
         let head = &anchor.head;
-        let (origin, from_whom) = match &anchor.origin {
-            Origin::Typed { from_whom, .. } => ("Typed".to_owned(), from_whom),
-            Origin::File { from_whom, .. } => ("From a file".to_owned(), from_whom),
-            Origin::Token { gen_time, .. } => (format!("From a file with a time stamp of {}", gen_time.text()), &None),
+        let origin = match &anchor.origin {
+            Origin::Typed { .. } => "Typed".to_owned(),
+            Origin::File { .. } => "From a file".to_owned(),
+            Origin::Token { gen_time, .. } => format!("From a file with a time stamp of {}", gen_time.text()),
         };
         let stream = head.stream_id().as_str();
         let outcome = self.evidence.anchors.iter().find(|used| {
@@ -172,7 +172,8 @@ impl View<'_> {
             last_event_id: brief(head.last_event_id().as_str()),
             last_hash: head.last_hash().to_hex(),
             origin,
-            from_whom: from_whom.as_ref().map(|whom| whom.as_str().to_owned()),
+            from_whom: anchor.origin.from_whom().map(|whom| whom.as_str().to_owned()),
+            written_on: anchor.origin.on().map(|day| day.as_str().to_owned()),
             received_on: anchor.received_on.as_str().to_owned(),
             added_by: anchor.mark.author.clone(),
             added: when(&anchor.mark.at),

@@ -17,7 +17,7 @@ use crate::clock;
 use crate::desk::Desk;
 use crate::faults::sentence;
 use crate::session::Session;
-use crate::trust_files::{self, AnchorFile, Content, key_material, material_of};
+use crate::trust_files::{self, AnchorFile, Content, Stamp, key_material, material_of};
 use crate::wire::{AnchorAsk, Fault, Nothing, PinAsk, RevokeAsk, TrustFileKind, WithdrawAsk};
 
 /// An anchor from a file, for a program without a window.
@@ -218,11 +218,13 @@ impl Session {
     }
 
     fn add_anchor_of(&self, anchor: &AnchorFile, stamp: Option<&[u8]>, from: &Said<'_>) -> Result<Nothing, Fault> {
+        let (from_whom, on) = (from.whom()?, from.written()?);
         let origin = match stamp {
-            Some(token) => trust_files::stamped(&self.trust.trust()?, anchor, token)?,
-            None => {
-                Origin::File { from_whom: from.whom()?, on: from.written()?, sha256: trust_files::digest_of(anchor) }
+            Some(token) => {
+                let Stamp { authority, gen_time, token } = trust_files::stamped(&self.trust.trust()?, anchor, token)?;
+                Origin::Token { from_whom, on, authority, gen_time, token }
             }
+            None => Origin::File { from_whom, on, sha256: trust_files::digest_of(anchor) },
         };
         let head = StreamHead::of(anchor.head.clone()).map_err(TrustFault::from)?;
         self.add_anchor(head, origin, from)

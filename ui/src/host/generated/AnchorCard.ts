@@ -35,6 +35,10 @@ origin: string,
  */
 fromWhom: string | null, 
 /**
+ * The day it was written, `YYYY-MM-DD`, if that was said.
+ */
+writtenOn: string | null, 
+/**
  * When it came to this office, `YYYY-MM-DD`.
  */
 receivedOn: string, 

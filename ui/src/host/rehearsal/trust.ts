@@ -37,6 +37,7 @@ const anchor: AnchorCard = {
   lastHash: hashOf(1_088_930),
   origin: 'Typed',
   fromWhom: 'R. Lindqvist, Health IT',
+  writtenOn: '2026-02-28',
   receivedOn: '2026-03-02',
   addedBy: 'J. Okafor',
   added: when(NOW_MS - 31 * DAY_MS),
@@ -188,13 +189,13 @@ export function trusting(
       write('key_revoked', 'Revoked a key', fingerprint);
       return Promise.resolve({});
     },
-    add_anchor: ({ file, stream, lastSeq, lastEventId, lastHash, fromWhom, receivedOn }) => {
+    add_anchor: ({ file, stream, lastSeq, lastEventId, lastHash, fromWhom, writtenOn, receivedOn }) => {
       const typed = { stream, lastSeq: Number(lastSeq.replaceAll(',', '')), lastEventId, lastHash };
       const added = file === null ? typed : {};
       const number = 20 + page.anchors.length;
       const origin = file === null ? 'Typed' : 'From a file';
       page.anchors = [
-        { ...anchor, ...added, number, origin, fromWhom, receivedOn, outcome: null },
+        { ...anchor, ...added, number, origin, fromWhom, writtenOn, receivedOn, outcome: null },
         ...page.anchors,
       ];
       write('anchor_added', 'Added an anchor', stream);

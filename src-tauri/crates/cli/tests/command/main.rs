@@ -8,5 +8,6 @@ mod looks;
 mod office;
 mod overlapping;
 mod reports;
+mod stamped;
 mod trusting;
 mod words;

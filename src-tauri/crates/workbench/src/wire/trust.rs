@@ -132,6 +132,8 @@ pub struct AnchorCard {
     pub origin: String,
     /// Who gave it.
     pub from_whom: Option<String>,
+    /// The day it was written, `YYYY-MM-DD`, if that was said.
+    pub written_on: Option<String>,
     /// When it came to this office, `YYYY-MM-DD`.
     pub received_on: String,
     /// Who added it.
