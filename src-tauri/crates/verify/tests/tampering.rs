@@ -1,6 +1,6 @@
 //! What somebody did to a log, and what is said about it.
 
-#![expect(clippy::panic, reason = "tests may stop at the first surprise")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 
 mod bag;
 

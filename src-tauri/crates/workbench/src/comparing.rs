@@ -100,7 +100,7 @@ impl Side {
 
 /// Where one of the two is read from.
 enum Opened {
-    Kept(Reopened),
+    Kept(Box<Reopened>),
     File(Box<Bundle>),
 }
 
@@ -213,7 +213,7 @@ fn side(session: &Session, seen: &Witnessed, chosen: Chosen, id: BundleId, gauge
         Chosen::Kept(summary) => {
             let reopened = session.reopen(seen, &summary)?;
             let own_check = session.stored(&id)?.document.and_then(|document| document.integrity());
-            Ok(Side { name: bundle_name(&summary.facts), id, opened: Opened::Kept(reopened), own_check })
+            Ok(Side { name: bundle_name(&summary.facts), id, opened: Opened::Kept(Box::new(reopened)), own_check })
         }
         Chosen::File { name, bundle } => {
             let vouching = Reliance::of(session, &id)?.vouching();

@@ -165,7 +165,9 @@ fn check_of(report: &Document, line: &Line) -> Check {
     parts.truncate(PARTS_MAX);
     if report.history().is_some() {
         // Who was vouched for then says nothing of today.
-        parts.iter_mut().for_each(|part| part.told.push_str(" · when it was checked"));
+        for part in &mut parts {
+            part.told.push_str(" · when it was checked");
+        }
     }
     Check {
         what: line.what.to_owned(),
