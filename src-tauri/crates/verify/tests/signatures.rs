@@ -84,7 +84,10 @@ fn a_pin_that_holds_the_key_does_not_hide_another_key_under_its_fingerprint() {
         let report = bag.check();
         assert_eq!((report.integrity(), codes(&report)), (Integrity::Fail, vec!["KEY_UNKNOWN"]));
         let [key] = report.evidence().keys.as_slice() else { panic!("{:?}", report.evidence().keys) };
-        assert_eq!((&key.spki, key.unfit.as_deref()), (&None, Some("its fingerprint is another one than the list says")));
+        assert_eq!(
+            (&key.spki, key.unfit.as_deref()),
+            (&None, Some("its fingerprint is another one than the list says"))
+        );
     }
     let report = bag.check();
     let finding = &report.findings()[0];

@@ -54,7 +54,11 @@ fn a_longer_export_extends_the_shorter_and_a_packed_one_is_the_same() {
     let longer = bench.compare(stored(&cut), stored(&whole));
     assert_eq!(longer.outcome, CompareOutcome::Extends, "{:?}", longer.summary);
     assert!(longer.streams[0].new > 0 && longer.streams[0].differences.is_empty());
-    assert_eq!(own_checks(&longer), ["FAIL", "PASS"], "to come with less than was here before is no export of this log");
+    assert_eq!(
+        own_checks(&longer),
+        ["FAIL", "PASS"],
+        "to come with less than was here before is no export of this log"
+    );
     assert_eq!(bench.logged(LOOKS), [3, 3, 0, 0]);
 }
 

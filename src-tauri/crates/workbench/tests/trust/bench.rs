@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use workbench::wire::{
-    Badge, BundleAsk, CoverageMap, CoverageState, Fault, Job, JobState, LookAsk, PinAsk, PurposeAsk, RowsAsk, Seal, TrustPage, Verdict,
+    Badge, BundleAsk, CoverageMap, CoverageState, Fault, Job, JobState, LookAsk, PinAsk, PurposeAsk, RowsAsk, Seal,
+    TrustPage, Verdict,
 };
 use workbench::{Desk, ImportWish};
 
