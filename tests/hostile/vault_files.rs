@@ -40,7 +40,7 @@ fn with_header(change: impl Fn(&str) -> String, words: &[&str]) {
 fn a_passphrase_file_that_is_not_there_is_named() {
     let Some(office) = Office::new() else { return };
     fs::rename(office.path("passphrase"), office.path("elsewhere")).unwrap();
-    all_refuse(&office, 5, &["The passphrase file passphrase cannot be read", "--passphrase-file"]);
+    all_refuse(&office, 5, &["There is no passphrase file passphrase.", "--passphrase-file"]);
     fs::rename(office.path("elsewhere"), office.path("passphrase")).unwrap();
     office.is_as_before();
 }

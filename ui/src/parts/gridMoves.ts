@@ -42,3 +42,10 @@ export function destination(
       return null;
   }
 }
+
+/** The row that Shift and an arrow check along with the one they leave; `null` for any other key. */
+export function besideToCheck(event: KeyboardEvent, row: number, rows: number): number | null {
+  if (!event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return null;
+  if (event.key === 'ArrowDown') return Math.min(rows - 1, row + 1);
+  return event.key === 'ArrowUp' ? Math.max(0, row - 1) : null;
+}

@@ -197,6 +197,66 @@ describe('copying', () => {
   });
 });
 
+describe('the record beside the table', () => {
+  it('is made wider and narrower by key, within limits, and stays so', async () => {
+    await openWindow('normal', at('timeline'));
+    const grid = await screen.findByRole('grid');
+    await waitFor(() => expect(grid.textContent).toContain('MRN-'));
+    press(' ', {}, grid);
+    const edge = await screen.findByRole('separator', { name: 'Width of the record' });
+    const side = edge.parentElement as HTMLElement;
+    expect([edge.getAttribute('aria-valuenow'), side.style.getPropertyValue('--side')]).toEqual([
+      '23.25',
+      '23.25rem',
+    ]);
+    press('ArrowLeft', {}, edge);
+    await waitFor(() => expect(side.style.getPropertyValue('--side')).toBe('24.25rem'));
+    press('End', {}, edge);
+    press('ArrowLeft', {}, edge);
+    await waitFor(() => expect(edge.getAttribute('aria-valuenow')).toBe('48'));
+    press(' ', {}, grid);
+    await waitFor(() => expect(screen.queryByRole('separator')).toBeNull());
+    press(' ', {}, grid);
+    expect((await screen.findByRole('separator')).getAttribute('aria-valuenow')).toBe('48');
+    expect(await troubles()).toEqual([]);
+  });
+});
+
+describe('checked rows', () => {
+  it('are checked by key and copied together, and a new question lets go of them aloud', async () => {
+    const { host } = await openWindow('normal', at('timeline'));
+    const copied = vi.spyOn(host, 'copy_rows');
+    const grid = await screen.findByRole('grid');
+    await waitFor(() => expect(grid.textContent).toContain('MRN-'));
+    press('x', {}, grid);
+    press('ArrowDown', {}, grid);
+    press('ArrowDown', { shiftKey: true }, grid);
+    await screen.findAllByText('3 of 2,000 rows checked');
+    const rows = within(grid).getAllByRole('row', { selected: true });
+    expect(rows.map((row) => row.getAttribute('aria-rowindex'))).toEqual(['2', '3', '4']);
+    expect(await troubles()).toEqual([]);
+    await fireEvent.click(screen.getByRole('button', { name: 'Copy rows' }));
+    await waitFor(() => expect(copied).toHaveBeenCalledTimes(1));
+    const [asked] = copied.mock.calls[0] ?? [];
+    expect(asked?.all).toBe(false);
+    expect(asked?.rows.map(({ index }) => index)).toEqual([0, 1, 2]);
+    await waitFor(() => expect(shown()).toContain('Copied 3 rows.'));
+
+    press('a', { ctrlKey: true }, grid);
+    press('x', {}, grid);
+    await screen.findAllByText('1,999 of 2,000 rows checked');
+    press('X', { shiftKey: true }, grid);
+    await waitFor(() => expect(copied).toHaveBeenCalledTimes(2));
+    expect(copied.mock.calls[1]?.[0]).toMatchObject({ all: true, rows: [{ index: 2 }] });
+
+    press('ArrowRight', {}, grid);
+    press('ArrowRight', {}, grid);
+    press('f', {}, grid);
+    await waitFor(() => expect(shown()).toContain('1,999 rows are not checked any more'));
+    expect(screen.queryByRole('button', { name: 'Copy rows' })).toBeNull();
+  });
+});
+
 describe('the lock', () => {
   it('leaves nothing about a person in the page, the address or the title', async () => {
     await openWindow('normal', at('timeline'));
@@ -320,6 +380,8 @@ describe('a partial count', () => {
     const coverage = screen.getByText('Coverage by system').closest('section');
     expect(coverage?.textContent).toContain('3 × 1 day without events so far');
     expect(coverage?.textContent).toContain('may yet grow');
+    const rail = screen.getByRole('navigation', { name: 'Screens' });
+    expect(rail.textContent.match(/\d so far/g)).toHaveLength(3);
   });
 
   it('is not said of a whole one', async () => {

@@ -8,7 +8,8 @@ import type { FilterTerm } from '../host/generated/FilterTerm';
 import type { Row } from '../host/generated/Row';
 import { isFault } from '../host/host';
 import { actionWord, text } from '../text/en';
-import { instant } from '../text/format';
+import { count, instant } from '../text/format';
+import { MARKS_MAX } from './checked.svelte';
 import type { Desk } from './desk.svelte';
 import { withRange, without } from './desk.svelte';
 import type { CommandId } from './keys.svelte';
@@ -80,6 +81,10 @@ export class Browsing {
       },
       copyCell: () => void this.copyCell(),
       copyRecord: () => void this.copyRecord(),
+      check: () => {
+        this.check(this.#timeline().cursor);
+      },
+      copyRows: () => void this.copyRows(),
       closer: () => void this.#timeline().setFit(true),
       wider: () => void this.#timeline().setFit(false),
       fit: () => void this.#timeline().setFit(!this.#timeline().fit),
@@ -200,6 +205,59 @@ export class Browsing {
     const detail = timeline.detail.answer;
     if (detail?.row.eventRef !== row.eventRef) return;
     await this.#desk.copy('record', inLines(detail), row.eventRef);
+  }
+
+  /** Checks a row, or takes that back. */
+  check(index: number): void {
+    this.#set(index, !this.#timeline().checked.has(index));
+  }
+
+  /** Checks a row and the one beside it. */
+  checkMore(from: number, to: number): void {
+    this.#set(from, true);
+    this.#set(to, true);
+  }
+
+  checkAll(): void {
+    this.#timeline().checked.checkAll();
+    this.#sayChecked();
+  }
+
+  uncheckAll(): void {
+    this.#timeline().checked.clear();
+    this.#sayChecked();
+  }
+
+  #set(index: number, checked: boolean): void {
+    const timeline = this.#timeline();
+    const row = timeline.rows?.at(index);
+    // What is not here yet is not known, and is not checked unseen.
+    if (!row) return;
+    if (timeline.checked.set({ index, eventRef: row.eventRef }, checked)) this.#sayChecked();
+    else this.#desk.session.live.alarm(text.timeline.checkedMax(count(MARKS_MAX)));
+  }
+
+  #sayChecked(): void {
+    const total = this.#timeline().look?.total ?? 0;
+    const checked = this.#timeline().checked.count(total);
+    this.#desk.session.live.say(text.timeline.checked(count(checked), count(total), total));
+  }
+
+  /** Copies the checked rows; the program writes their text, and the line before it. */
+  async copyRows(): Promise<void> {
+    const { look, checked } = this.#timeline();
+    if (!look || checked.count(look.total) === 0) return;
+    try {
+      const { rows } = await this.#desk.host.copy_rows({
+        look: look.look,
+        all: checked.all,
+        rows: checked.marks,
+      });
+      this.#desk.session.live.say(text.live.copiedRows(rows, count(rows)));
+    } catch (caught) {
+      if (!isFault(caught)) throw caught;
+      this.#desk.session.live.alarm(caught.what);
+    }
   }
 
   /** Prints the page of rows around the cursor; the look is logged before the dialog opens. */

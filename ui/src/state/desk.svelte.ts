@@ -22,6 +22,7 @@ import { Asked } from './asked.svelte';
 import { Comparing } from './comparing.svelte';
 import type { Arrival } from './importing.svelte';
 import { Keys } from './keys.svelte';
+import { SIDE_REM } from './panes';
 import { Places, type ScreenName } from './place.svelte';
 import type { Session } from './session.svelte';
 import { about, everything, Views, type Question } from './views';
@@ -53,6 +54,8 @@ export class Desk {
   /** Why the last choice came to nothing. */
   choiceFault = $state.raw<string | null>(null);
   dragging = $state(false);
+  /** How wide what lies beside a screen is, in rem. Until the lock, as everything here. */
+  sideRem = $state(SIDE_REM);
   /** The import whose bundle is gone to once it is known. */
   awaited = $state<number | null>(null);
   /** Handovers of this unlock whose answer nobody has put away yet. */

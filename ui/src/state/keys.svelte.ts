@@ -58,6 +58,10 @@ const bindings = {
   goToTime: { where: 'grid', keys: ['G'], palette: true },
   copyCell: { where: 'grid', keys: ['C', 'Ctrl+C'] },
   copyRecord: { where: 'grid', keys: ['Shift+C'] },
+  check: { where: 'grid', keys: ['X'] },
+  checkMore: { where: 'grid', keys: ['Shift+ArrowUp', 'Shift+ArrowDown'], fixed: true },
+  checkAll: { where: 'grid', keys: ['Ctrl+A'], fixed: true },
+  copyRows: { where: 'grid', keys: ['Shift+X'] },
 
   barByBar: { where: 'histogram', keys: ['ArrowLeft', 'ArrowRight'], fixed: true },
   extend: { where: 'histogram', keys: ['Shift+ArrowLeft', 'Shift+ArrowRight'], fixed: true },

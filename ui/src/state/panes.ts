@@ -1,3 +1,12 @@
+/** How wide what lies beside a screen may be, and how far a key moves its edge; in rem. */
+export const SIDE_REM = 23.25;
+export const SIDE_REM_MIN = 18;
+export const SIDE_REM_MAX = 48;
+export const SIDE_STEP_REM = 1;
+
+export const clampedRem = (wanted: number): number =>
+  Math.max(SIDE_REM_MIN, Math.min(SIDE_REM_MAX, Math.round(wanted * 4) / 4));
+
 /** Moves focus from pane to pane of the window, in the order they stand in the page. */
 
 const FOCUSABLE =

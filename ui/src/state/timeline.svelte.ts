@@ -13,6 +13,7 @@ import type { PersonPage } from '../host/generated/PersonPage';
 import type { Row } from '../host/generated/Row';
 import type { Host } from '../host/host';
 import { Asked } from './asked.svelte';
+import { Checked } from './checked.svelte';
 import { Pages } from './pages.svelte';
 import type { Question } from './views';
 
@@ -27,6 +28,10 @@ export class Timeline {
   fit = $state(false);
   detailOpen = $state(true);
   cursor = $state(0);
+  /** The rows that are checked; those of another look are not among them. */
+  readonly checked = new Checked();
+  /** How many rows the latest change of the question let go. */
+  letGo = $state(0);
   readonly opening = new Asked<Look>();
   /** Whether the answer takes so long that the rows of the question before have to be called that. */
   slow = $state(false);
@@ -37,6 +42,8 @@ export class Timeline {
   #host: Host;
   #detailTimer: ReturnType<typeof setTimeout> | undefined;
   #detailOf: string | null = null;
+  /** The id that `person` was asked for by; it may be recorded in another form. */
+  #personAsked: string | null = null;
 
   constructor(host: Host) {
     this.#host = host;
@@ -57,7 +64,7 @@ export class Timeline {
 
   async #open({ person, bundle, filter, and, sort, descending }: Question): Promise<Look> {
     if (person) {
-      const known = this.person?.person.id === person.id ? this.person : null;
+      const known = this.#personAsked === person.id ? this.person : null;
       const page = known ?? (await this.#readPerson(bundle, person));
       const plain = filter === null && and.length === 0 && sort === 'time' && !descending;
       // The person's page opened a look of its own; asking again would be a second line for the same question.
@@ -70,11 +77,14 @@ export class Timeline {
   async #readPerson(bundle: string, person: NonNullable<Question['person']>): Promise<PersonPage> {
     const page = await this.#host.person({ bundle, ...person });
     this.person = page;
+    this.#personAsked = person.id;
     return page;
   }
 
   async #adopt(look: Look, row: number): Promise<void> {
     this.rows?.end();
+    this.letGo = this.checked.count(this.look?.total ?? 0);
+    this.checked.clear();
     this.look = look;
     this.cursor = Math.max(0, Math.min(row, look.total - 1));
     this.#forgetDetail();

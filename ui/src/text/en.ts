@@ -42,8 +42,10 @@ export const text = {
   live: {
     locked: 'The vault is locked.',
     copied: (what: string) => `Copied the ${what}. The access log says so.`,
+    copiedRows: (rows: number, told: string) =>
+      `Copied ${told} ${plural(rows, 'row', 'rows')}. The access log says so.`,
     copyElsewhere:
-      'This is not copied by selecting. In the table C copies the cell and Shift+C the record; the access log says so.',
+      'This is not copied by selecting. In the table C copies the cell, Shift+C the record and Shift+X the checked rows; the access log says so.',
     range: (range: string, events: string) => `Range ${range}. ${events} events.`,
     rangeCleared: 'The whole period.',
     matching: (shown: string, whole: string) => `${shown} of ${whole} events.`,
@@ -229,7 +231,7 @@ export const text = {
 
   openChart: {
     label: 'Open a chart',
-    placeholder: 'Patient id, exactly as recorded',
+    placeholder: 'Patient id, as recorded',
     act: 'Open',
     hint: 'Opening is a look: it goes to the access log when you press Enter.',
   },
@@ -240,6 +242,8 @@ export const text = {
     summaryAll: (whole: string) => `${whole} events`,
     zone: (zone: string) => `times in ${zone}`,
     alsoElsewhere: (count: string) => `${count} of them also in another bundle`,
+    outsideTime: (shown: string, events: number) =>
+      `${shown} more ${plural(events, 'has', 'have')} no usable time and can be in no range`,
     alsoIn: (bundles: number) =>
       `The same record is in ${bundles} other ${plural(bundles, 'bundle', 'bundles')}`,
     contradictedBy: (bundles: number) =>
@@ -249,6 +253,14 @@ export const text = {
       'Searching. Below are the rows of the question before; a search that takes long can be cancelled in the bar at the bottom.',
     growing: 'The import still runs; more may match.',
     refresh: 'Look again',
+    checked: (checked: string, all: string, total: number) =>
+      `${checked} of ${all} ${plural(total, 'row', 'rows')} checked`,
+    checkedMax: (most: string) =>
+      `No more than ${most} rows are checked one by one. Check all of them instead.`,
+    copyRows: 'Copy rows',
+    uncheckAll: 'Uncheck all',
+    letGo: (rows: number, told: string) =>
+      `The question changed: ${told} ${plural(rows, 'row is', 'rows are')} not checked any more.`,
     filters: 'Filters',
     textFilter: 'Filter in text form',
     textFilterHint: 'Type a filter, such as user:… -action:login',
@@ -354,6 +366,7 @@ export const text = {
 
   detail: {
     name: 'Record',
+    width: 'Width of the record',
     close: 'Close the record',
     none: 'No record is chosen. Move in the table, then press Enter.',
     loading: 'Reading the record…',
@@ -431,7 +444,7 @@ export const text = {
     weekPicture: 'Show as picture',
     absentTitle: (what: string) => `This ${what} id does not occur in this bundle.`,
     absent:
-      'Ids are compared exactly as recorded, with every zero and hyphen. The look is in the access log.',
+      'Ids are compared exactly as recorded, with every zero and hyphen. In a FHIR export, Patient/abc is the patient abc, and a user is recorded by an identifier or, without one, by a reference such as Practitioner/abc. The look is in the access log.',
     eventsOf: 'Events',
     first: 'first',
     last: 'last',
@@ -618,6 +631,10 @@ export const text = {
     goToTime: 'Go to a time',
     copyCell: 'Copy the cell',
     copyRecord: 'Copy the record with its proof',
+    check: 'Check the row, or take that back',
+    checkMore: 'Check row after row',
+    checkAll: 'Check all rows',
+    copyRows: 'Copy the checked rows',
     barByBar: 'Bar by bar',
     extend: 'Extend the range',
     barEnds: 'First or last bar',

@@ -265,6 +265,22 @@ impl Bundle {
         }
     }
 
+    /// How many bytes lie in the container as it is: of a directory and of a kept bundle those of the entries.
+    #[must_use]
+    pub fn container_bytes(&self) -> u64 {
+        match &self.container {
+            Container::Zip(archive) => archive.size_bytes(),
+            Container::Tar(archive) => archive.size_bytes(),
+            Container::Directory(_) | Container::Kept(_) | Container::Lone(_) => self.unpacked_bytes(),
+        }
+    }
+
+    /// How many bytes the entries have in all, as the container says.
+    #[must_use]
+    pub fn unpacked_bytes(&self) -> u64 {
+        self.entries.iter().map(|entry| entry.size_bytes).fold(0, u64::saturating_add)
+    }
+
     /// A reader over one entry from its beginning.
     ///
     /// Its errors carry a [`ReadFault`]; take it out with [`ReadFault::of`]. The end of the stream is reached without an

@@ -202,6 +202,8 @@ pub enum Damage {
     CutShort,
     /// It unpacks to more, for what it takes packed, than the [`Limits`](crate::Limits) allow.
     UnpacksTooFar,
+    /// It unpacks to more bytes than a file may have.
+    UnpacksTooLarge,
     /// Unpacking it takes more memory than is given to it.
     WindowTooLarge,
 }
@@ -218,6 +220,7 @@ impl Damage {
             Self::LeftOver => "Bytes are left over behind the packed content.",
             Self::CutShort => "The packed content ends in the middle: it was cut short.",
             Self::UnpacksTooFar => "It unpacks to more, for its packed size, than is allowed: it may be a trap.",
+            Self::UnpacksTooLarge => "It unpacks to more bytes than one file may have; --allow-large raises the limit.",
             Self::WindowTooLarge => "Unpacking it takes more than 128 MiB of memory.",
         }
     }
@@ -226,7 +229,7 @@ impl Damage {
     #[must_use]
     pub const fn code(self) -> TroubleCode {
         match self {
-            Self::UnpacksTooFar | Self::WindowTooLarge => TroubleCode::ArchiveLimitExceeded,
+            Self::UnpacksTooFar | Self::UnpacksTooLarge | Self::WindowTooLarge => TroubleCode::ArchiveLimitExceeded,
             _ => TroubleCode::ArchiveLayout,
         }
     }

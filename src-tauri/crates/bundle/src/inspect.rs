@@ -122,6 +122,12 @@ pub struct ToldTrouble {
 /// Looks at a bundle. FHIR resources are all read to count them; of an audit bundle only the manifest is.
 #[must_use]
 pub fn inspect(bundle: &Bundle) -> Inspection {
+    inspect_while(bundle, &|_| true).unwrap_or_default()
+}
+
+/// The same as long as `goes_on` says so, which is asked with the bytes of each run of resources that was read. `None`
+/// if it was stopped: a count that is not whole is none.
+pub fn inspect_while(bundle: &Bundle, goes_on: &dyn Fn(u64) -> bool) -> Option<Inspection> {
     let sizes = bundle.entries().iter().map(|entry| entry.size_bytes);
     let mut inspection = Inspection {
         format: "chartproof-inspect/1",
@@ -140,11 +146,11 @@ pub fn inspect(bundle: &Bundle) -> Inspection {
     if !bundle.is_refused() {
         match bundle.profile() {
             Profile::AuditBundle1 => inspection.take_manifest(bundle),
-            Profile::FhirAuditEvent => inspection.count_resources(bundle),
+            Profile::FhirAuditEvent => inspection.count_resources(bundle, goes_on)?,
             Profile::Unknown => {}
         }
     }
-    inspection
+    Some(inspection)
 }
 
 fn told(trouble: &crate::Trouble) -> ToldTrouble {
@@ -184,7 +190,8 @@ impl Inspection {
         self.streams = manifest.streams.into_iter().map(facts_of).collect();
     }
 
-    fn count_resources(&mut self, bundle: &Bundle) {
+    /// `None` if it was stopped.
+    fn count_resources(&mut self, bundle: &Bundle, goes_on: &dyn Fn(u64) -> bool) -> Option<()> {
         let mut days: BTreeMap<String, u64> = BTreeMap::new();
         let mut earliest_and_latest: Option<(i64, i64)> = None;
         let mut count = 0_u64;
@@ -197,8 +204,11 @@ impl Inspection {
                 }
             };
             self.signatures_present = self.signatures_present.saturating_add(u64::from(run.is_signed()));
+            let mut read = 0_u64;
             for record in run.records() {
                 count = count.saturating_add(1);
+                let length = record.as_ref().map_or(0, |record| record.bytes.len());
+                read = read.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
                 let Some(event) = self.look_at(record) else { continue };
                 let Some(nanos) = event.occurred_at.utc_nanos() else { continue };
                 let (earliest, latest) = earliest_and_latest.unwrap_or((nanos, nanos));
@@ -210,6 +220,9 @@ impl Inspection {
                     let of_day = days.entry(day).or_default();
                     *of_day = of_day.saturating_add(1);
                 }
+            }
+            if !goes_on(if run.is_packed() { 0 } else { read }) {
+                return None;
             }
         }
         self.counts.records = Some(count.saturating_sub(self.counts.resources_of_other_types));
@@ -226,6 +239,7 @@ impl Inspection {
             records: Some(records),
         });
         self.coverage = spans.collect();
+        Some(())
     }
 
     /// The event of one record; what is none is counted and told.

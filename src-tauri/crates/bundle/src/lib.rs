@@ -39,7 +39,7 @@ mod zip;
 
 pub use bundle::{Bundle, ContainerKind, Entry, Profile};
 pub use fault::{Damage, LooksLike, MapFault, OpenFault, ReadFault};
-pub use inspect::{Counts, Inspection, Span, StreamFacts, ToldTrouble, inspect};
+pub use inspect::{Counts, Inspection, Span, StreamFacts, ToldTrouble, inspect, inspect_while};
 pub use kept::{Kept, KeptFile, Shelf};
 pub use limits::Limits;
 pub use open::open;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::Read as _;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::bundle::{Bundle, Container, Entry, Profile, Slot};
@@ -57,7 +57,7 @@ fn not_a_bundle(path: &Path, looks_like: LooksLike) -> OpenFault {
 }
 
 fn open_directory(path: &Path, limits: &Limits) -> Result<Bundle, OpenFault> {
-    let root = directory_root(path)?;
+    let root = directory_root(path, limits)?;
     let (directory, files, troubles) = Directory::list(&root, limits)?;
     let files = files
         .into_iter()
@@ -73,7 +73,7 @@ fn open_directory(path: &Path, limits: &Limits) -> Result<Bundle, OpenFault> {
 }
 
 /// Finds the directory in which the bundle lies: the one given, or the only one in it that is a bag.
-fn directory_root(path: &Path) -> Result<PathBuf, OpenFault> {
+fn directory_root(path: &Path, limits: &Limits) -> Result<PathBuf, OpenFault> {
     let is_there = |path: PathBuf| fs::symlink_metadata(path).is_ok();
     if BAG_MARKS.iter().any(|mark| is_there(path.join(mark))) {
         return Ok(path.to_owned());
@@ -96,15 +96,26 @@ fn directory_root(path: &Path) -> Result<PathBuf, OpenFault> {
     match (bags.next(), bags.next()) {
         (Some(bag), None) => Ok(bag.clone()),
         (Some(_), Some(_)) => Err(not_a_bundle(path, LooksLike::SeveralBundles)),
-        _ if files.iter().take(PROBES_MAX).any(|file| file_speaks_fhir(file)) => Ok(path.to_owned()),
+        _ if files.iter().take(PROBES_MAX).any(|file| file_speaks_fhir(file, limits)) => Ok(path.to_owned()),
         _ => Err(not_a_bundle(path, LooksLike::OtherDirectory)),
     }
 }
 
-fn file_speaks_fhir(path: &Path) -> bool {
+fn file_speaks_fhir(path: &Path, limits: &Limits) -> bool {
+    let packing = path.file_name().and_then(|name| fhir::packing_of_name(&name.to_string_lossy()));
+    open_no_follow(path).is_ok_and(|file| sniff::speaks_fhir(&head_of(file, packing, limits)))
+}
+
+/// The beginning of what a file holds. A head that cannot be read to its end is still a head; reading the file will say
+/// what is wrong with it.
+fn head_of(file: impl Read, packing: Option<Packing>, limits: &Limits) -> Vec<u8> {
     let mut head = Vec::new();
-    open_no_follow(path).is_ok_and(|file| file.take(SNIFF_BYTES_MAX).read_to_end(&mut head).is_ok())
-        && sniff::speaks_fhir(&head)
+    let read = match packing {
+        Some(packing) => unpack(file, packing, "", limits).take(SNIFF_BYTES_MAX).read_to_end(&mut head),
+        None => file.take(SNIFF_BYTES_MAX).read_to_end(&mut head),
+    };
+    drop(read);
+    head
 }
 
 fn open_file(path: &Path, limits: &Limits) -> Result<Bundle, OpenFault> {
@@ -117,9 +128,10 @@ fn open_file(path: &Path, limits: &Limits) -> Result<Bundle, OpenFault> {
         Beginning::Packed(packing) if holds_tar(path, &lone, packing, limits) => {
             open_tar(path, file, Some(packing), limits)
         }
+        Beginning::Packed(packing) if holds_lines(&lone, packing, limits) => Ok(open_lone(path, lone, limits)),
         Beginning::Packed(Packing::Gzip) => Err(not_a_bundle(path, LooksLike::Gzip)),
         Beginning::Packed(Packing::Zstd) => Err(not_a_bundle(path, LooksLike::Zstandard)),
-        Beginning::Json => open_lone(path, lone, limits),
+        Beginning::Json => open_json(path, lone, limits),
         Beginning::Other(_) if zip::ends_like_a_zip(&lone) => open_zip(path, file, limits),
         Beginning::Other(looks_like) => Err(not_a_bundle(path, looks_like)),
     }
@@ -136,13 +148,28 @@ fn holds_tar(path: &Path, lone: &LoneFile, packing: Packing, limits: &Limits) ->
     sniff::is_tar(&head) || (unpacked.is_err() && is_named_so)
 }
 
-fn open_lone(path: &Path, lone: LoneFile, limits: &Limits) -> Result<Bundle, OpenFault> {
+/// Whether what is packed here is FHIR resources line by line: only then it can be read as it is.
+fn holds_lines(lone: &LoneFile, packing: Packing, limits: &Limits) -> bool {
+    let head = head_of(lone.steady().section(0, lone.size_bytes()), Some(packing), limits);
+    let text = head.strip_prefix(sniff::BYTE_ORDER_MARK).unwrap_or(&head);
+    let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    // A line that is longer than the head may yet be one; reading it will say.
+    let is_line = first.len() == text.len() || serde_json::from_slice::<serde::de::IgnoredAny>(first).is_ok();
+    is_line && sniff::speaks_fhir(&head)
+}
+
+fn open_json(path: &Path, lone: LoneFile, limits: &Limits) -> Result<Bundle, OpenFault> {
     let unreadable = |source| OpenFault::Unreadable { path: path.to_owned(), source };
     let head = lone.head(SNIFF_BYTES_MAX).map_err(unreadable)?;
     if !sniff::speaks_fhir(&head) {
         let is_segment = sniff::speaks_audit_bundle(&head);
         return Err(not_a_bundle(path, if is_segment { LooksLike::LoneSegment } else { LooksLike::OtherJson }));
     }
+    Ok(open_lone(path, lone, limits))
+}
+
+/// A single file that was recognized.
+fn open_lone(path: &Path, lone: LoneFile, limits: &Limits) -> Bundle {
     let name = file_name(path);
     let size_bytes = lone.size_bytes();
     let mut troubles = Vec::new();
@@ -152,7 +179,7 @@ fn open_lone(path: &Path, lone: LoneFile, limits: &Limits) -> Result<Bundle, Ope
         troubles.push(Trouble { code: TroubleCode::ArchiveLimitExceeded, file, message });
     }
     let files = vec![(Entry { name, size_bytes }, Slot::Lone)];
-    Ok(Bundle::new(Container::Lone(lone), Profile::FhirAuditEvent, files, troubles, limits))
+    Bundle::new(Container::Lone(lone), Profile::FhirAuditEvent, files, troubles, limits)
 }
 
 fn file_name(path: &Path) -> String {
@@ -301,12 +328,8 @@ fn profile_by_content(bundle: &Bundle) -> Profile {
     {
         return Profile::AuditBundle1;
     }
-    let is_fhir = fhir::resource_files(bundle).take(PROBES_MAX).any(|name| {
-        let mut head = Vec::new();
-        let Ok(stream) = bundle.stream(name) else { return false };
-        // A head that cannot be read to the end is still a head; reading the file will say what is wrong with it.
-        drop(stream.take(SNIFF_BYTES_MAX).read_to_end(&mut head));
-        sniff::speaks_fhir(&head)
+    let is_fhir = fhir::resource_files(bundle).take(PROBES_MAX).any(|(name, packing)| {
+        bundle.stream(name).is_ok_and(|stream| sniff::speaks_fhir(&head_of(stream, packing, bundle.limits())))
     });
     if is_fhir { Profile::FhirAuditEvent } else { Profile::Unknown }
 }

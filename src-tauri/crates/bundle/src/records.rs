@@ -100,6 +100,7 @@ pub fn event_of(profile: Profile, bytes: &[u8]) -> Result<Event, MapFault> {
 #[derive(Debug)]
 pub struct RecordRun {
     file: Arc<str>,
+    is_packed: bool,
     profile: Profile,
     content: Content,
 }
@@ -116,6 +117,12 @@ impl RecordRun {
     #[must_use]
     pub fn file(&self) -> &str {
         &self.file
+    }
+
+    /// Whether the file is packed: then its records have other bytes than the file.
+    #[must_use]
+    pub fn is_packed(&self) -> bool {
+        self.is_packed
     }
 
     /// Whether the records lie in a FHIR Bundle with a signature. It is present and was not checked.
@@ -187,10 +194,9 @@ struct Source {
     packing: Option<Packing>,
 }
 
-impl Source {
-    fn plain(name: &str) -> Self {
-        Self { name: name.to_owned(), packing: None }
-    }
+fn foreign_files(bundle: &Bundle) -> Vec<Source> {
+    let files = fhir::resource_files(bundle);
+    files.map(|(name, packing)| Source { name: name.to_owned(), packing }).collect()
 }
 
 /// Reads the records of a bundle, run by run, with the memory of one run.
@@ -198,7 +204,8 @@ pub struct Records<'b> {
     bundle: &'b Bundle,
     files: std::vec::IntoIter<Source>,
     /// The file that is being read line by line.
-    lines: Option<(Arc<str>, Runs<Stream<'b>>)>,
+    /// Its name, and whether it is packed.
+    lines: Option<(Arc<str>, bool, Runs<Stream<'b>>)>,
 }
 
 /// The records of all files of a bundle: in the order of the audit manifest, else of the names (of a packed tar archive:
@@ -209,19 +216,32 @@ pub struct Records<'b> {
 pub fn records(bundle: &Bundle) -> Records<'_> {
     let files: Vec<Source> = match bundle.profile() {
         Profile::AuditBundle1 => segment_files(bundle),
-        Profile::FhirAuditEvent => fhir::resource_files(bundle).map(Source::plain).collect(),
+        Profile::FhirAuditEvent => foreign_files(bundle),
         Profile::Unknown => Vec::new(),
     };
     Records { bundle, files: files.into_iter(), lines: None }
 }
 
-/// The segments of an audit bundle that are packed: offsets of their records are those of what they unpack to.
+/// The files with records that are packed: offsets of their records are those of what they unpack to.
 #[must_use]
-pub fn packed_segments(bundle: &Bundle) -> Vec<(String, Packing)> {
-    if bundle.profile() != Profile::AuditBundle1 {
-        return Vec::new();
-    }
-    segment_files(bundle).into_iter().filter_map(|source| Some((source.name, source.packing?))).collect()
+pub fn packed_files(bundle: &Bundle) -> Vec<(String, Packing)> {
+    let files = match bundle.profile() {
+        Profile::AuditBundle1 => segment_files(bundle),
+        Profile::FhirAuditEvent => foreign_files(bundle),
+        Profile::Unknown => Vec::new(),
+    };
+    files.into_iter().filter_map(|source| Some((source.name, source.packing?))).collect()
+}
+
+/// What a packed file with records unpacks to. One of a foreign export has no manifest that says how much that is: it
+/// may be no more than any file may have.
+pub fn content<'b>(bundle: &'b Bundle, name: &str, packing: Packing) -> Result<Box<dyn Read + Send + 'b>, ReadFault> {
+    let limits = bundle.limits();
+    let content = unpack(bundle.stream(name)?, packing, name, limits);
+    Ok(Box::new(match bundle.profile() {
+        Profile::AuditBundle1 => content,
+        Profile::FhirAuditEvent | Profile::Unknown => content.at_most(limits.entry_bytes_max),
+    }))
 }
 
 /// The segments that the audit manifest names; without a readable one, what lies where segments lie.
@@ -245,11 +265,11 @@ fn segment_files(bundle: &Bundle) -> Vec<Source> {
 impl Records<'_> {
     fn open_lines(&mut self, name: &str, packing: Option<Packing>, limits: LineLimits) -> Result<(), ReadFault> {
         // The name is looked up in the bundle, whose own copy of it lives as long as the stream.
-        let mut stream = self.bundle.stream(name)?;
-        if let Some(packing) = packing {
-            stream = Box::new(unpack(stream, packing, name, self.bundle.limits()));
-        }
-        self.lines = Some((name.into(), lines::runs(stream, &limits)));
+        let stream = match packing {
+            Some(packing) => content(self.bundle, name, packing)?,
+            None => self.bundle.stream(name)?,
+        };
+        self.lines = Some((name.into(), packing.is_some(), lines::runs(stream, &limits)));
         Ok(())
     }
 
@@ -262,8 +282,8 @@ impl Records<'_> {
             }
             return self.open_lines(name, *packing, LineLimits::audit_bundle()).map(|()| None);
         }
-        if [".ndjson", ".jsonl"].iter().any(|ending| name.to_ascii_lowercase().ends_with(ending)) {
-            return self.open_lines(name, None, LineLimits::foreign()).map(|()| None);
+        if packing.is_some() || fhir::is_line_file(name) {
+            return self.open_lines(name, *packing, LineLimits::foreign()).map(|()| None);
         }
         let content = match self.bundle.read(name, FHIR_FILE_BYTES_MAX) {
             Ok(bytes) => match fhir::split(&bytes) {
@@ -277,7 +297,8 @@ impl Records<'_> {
             Err(ReadFault::TooLarge { limit_bytes, .. }) => Content::Trouble(RecordCause::FileTooLarge { limit_bytes }),
             Err(fault) => return Err(fault),
         };
-        Ok(Some(RecordRun { file: name.as_str().into(), profile: self.bundle.profile(), content }))
+        let (file, profile) = (name.as_str().into(), self.bundle.profile());
+        Ok(Some(RecordRun { file, is_packed: false, profile, content }))
     }
 
     /// Whether the first line of a large file is a JSON value of its own.
@@ -294,12 +315,13 @@ impl Iterator for Records<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some((file, runs)) = &mut self.lines {
+            if let Some((file, is_packed, runs)) = &mut self.lines {
                 let profile = self.bundle.profile();
                 match runs.next() {
                     Some(run) => {
-                        let file = Arc::clone(file);
-                        return Some(run.map(|run| RecordRun { file, profile, content: Content::Lines(run) }));
+                        let (file, is_packed) = (Arc::clone(file), *is_packed);
+                        let of = |run| RecordRun { file, is_packed, profile, content: Content::Lines(run) };
+                        return Some(run.map(of));
                     }
                     None => self.lines = None,
                 }

@@ -87,6 +87,7 @@ pub fn unpack<R: Read>(reader: R, packing: Packing, name: &str, limits: &Limits)
         name: name.to_owned(),
         ratio_max: limits.ratio_max,
         ratio_free_bytes: limits.ratio_free_bytes,
+        content_bytes_max: u64::MAX,
         content_bytes: 0,
         member_bytes: 0,
         members: 0,
@@ -101,6 +102,7 @@ pub struct Unpacked<R: Read> {
     name: String,
     ratio_max: u64,
     ratio_free_bytes: u64,
+    content_bytes_max: u64,
     content_bytes: u64,
     member_bytes: u64,
     members: u64,
@@ -187,6 +189,13 @@ impl<R: Read> BufRead for Packed<R> {
 }
 
 impl<R: Read> Unpacked<R> {
+    /// The same with a limit on what comes out in all.
+    #[must_use]
+    pub fn at_most(mut self, content_bytes_max: u64) -> Self {
+        self.content_bytes_max = content_bytes_max;
+        self
+    }
+
     /// Packed bytes that were used up so far.
     pub(crate) fn packed_bytes(&self) -> u64 {
         match &self.state {
@@ -253,6 +262,9 @@ impl<R: Read> Unpacked<R> {
         let count = u64::try_from(count).unwrap_or(u64::MAX);
         self.member_bytes = self.member_bytes.saturating_add(count);
         self.content_bytes = self.content_bytes.saturating_add(count);
+        if self.content_bytes > self.content_bytes_max {
+            return Err(self.damaged(Damage::UnpacksTooLarge));
+        }
         let bearable = self.packed_bytes().saturating_mul(self.ratio_max);
         if self.content_bytes > self.ratio_free_bytes && self.content_bytes > bearable {
             return Err(self.damaged(Damage::UnpacksTooFar));

@@ -10,6 +10,7 @@
 mod told;
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 
 use bundle::records::{RecordCause, event_of, records};
@@ -293,4 +294,84 @@ fn a_large_file_is_read_line_by_line_if_it_is_lines_and_refused_if_it_is_not() {
     let run = records(&opened).next().unwrap().unwrap();
     let trouble = run.records().next().unwrap().unwrap_err();
     assert_eq!(trouble.cause, RecordCause::FileTooLarge { limit_bytes: 64 << 20 });
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packer.write_all(text.as_bytes()).unwrap();
+    packer.finish().unwrap()
+}
+
+/// So many resources, each on a line.
+fn bulk(count: usize) -> String {
+    let lines = (0..count).map(|number| format!("{{{LEAST},\"id\":\"e{number}\"}}\n"));
+    lines.collect::<Vec<_>>().concat()
+}
+
+/// The places of the records of a bundle, and how reading each file that failed failed.
+fn places(opened: &Bundle) -> (Vec<(String, u64, u64)>, Vec<String>) {
+    let (mut places, mut failed) = (Vec::new(), Vec::new());
+    for run in records(opened) {
+        match run {
+            Ok(run) => places.extend(run.records().map(|record| {
+                let place = record.unwrap().place;
+                (place.file.to_string(), place.line.unwrap(), place.byte_offset)
+            })),
+            Err(fault) => failed.push(fault.trouble().unwrap().code.code().to_owned()),
+        }
+    }
+    (places, failed)
+}
+
+#[test]
+fn a_packed_bulk_file_is_read_as_what_it_unpacks_to() {
+    let dir = tempfile::tempdir().unwrap();
+    let plain = dir.path().join("AuditEvent.ndjson");
+    fs::write(&plain, bulk(2_000)).unwrap();
+    let (expected, _) = places(&bundle::open(&plain, &Limits::standard()).unwrap());
+    assert_eq!(expected.len(), 2_000);
+
+    // By itself its content tells, whatever it is called; among others its name does.
+    let alone = dir.path().join("export");
+    fs::write(&alone, gzip(&bulk(2_000))).unwrap();
+    let folder = dir.path().join("folder");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("AuditEvent.NDJSON.gz"), gzip(&bulk(2_000))).unwrap();
+    fs::write(folder.join("notes.txt.gz"), gzip("nothing of ours")).unwrap();
+    for path in [&alone, &folder] {
+        let opened = bundle::open(path, &Limits::standard()).unwrap();
+        assert_eq!(opened.profile(), Profile::FhirAuditEvent);
+        let (found, failed) = places(&opened);
+        let lines = |places: &[(String, u64, u64)]| places.iter().map(|(_, line, at)| (*line, *at)).collect::<Vec<_>>();
+        assert_eq!((lines(&found), failed), (lines(&expected), Vec::new()), "{}", path.display());
+        assert_eq!(inspect(&opened).counts.records, Some(2_000));
+    }
+
+    // What is no file of lines is not taken for one.
+    let document = dir.path().join("bundle.json.gz");
+    fs::write(&document, gzip("{\n\"resourceType\": \"Bundle\", \"type\": \"AuditEvent\"\n}")).unwrap();
+    assert!(bundle::open(&document, &Limits::standard()).is_err());
+}
+
+#[test]
+fn a_packed_bulk_file_that_is_damaged_or_a_trap_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("AuditEvent.ndjson.gz");
+    let whole = gzip(&bulk(30_000));
+    let reading = |bytes: &[u8], limits: &Limits| {
+        fs::write(&path, bytes).unwrap();
+        let (places, failed) = places(&bundle::open(&path, limits).unwrap());
+        (places.len(), failed)
+    };
+    let standard = Limits::standard();
+    let (read, failed) = reading(&whole[..whole.len() - 9], &standard);
+    assert!(read > 0 && failed == ["ARCHIVE_LAYOUT"], "{read} {failed:?}");
+
+    let few = Limits { entry_bytes_max: 1 << 20, ..Limits::standard() };
+    let (read, failed) = reading(&whole, &few);
+    assert!(read < 30_000 && failed == ["ARCHIVE_LIMIT_EXCEEDED"], "{read} {failed:?}");
+
+    let blank = format!("{}\n", " ".repeat(4_000));
+    let trap = gzip(&format!("{}{}", bulk(1), blank.repeat(5_200)));
+    assert_eq!(reading(&trap, &standard).1, ["ARCHIVE_LIMIT_EXCEEDED"]);
 }

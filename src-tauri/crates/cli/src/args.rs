@@ -223,7 +223,12 @@ pub(crate) enum VaultCommand {
     /// What the vault is, without its content.
     Info,
     /// Change the passphrase: the file holds the present one on its first line and the new one on its second.
-    Passwd,
+    Passwd {
+        /// File whose first line is the recovery key; - reads standard input. The passphrase file then holds only the
+        /// new passphrase.
+        #[arg(long, value_name = "FILE")]
+        recovery_file: Option<PathBuf>,
+    },
     /// Check every page of the database, its schema, and the access log.
     Check,
 }

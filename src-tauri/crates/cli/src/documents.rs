@@ -63,6 +63,10 @@ pub(crate) struct Imported<'a> {
     pub(crate) bundle: &'a str,
     /// `stored` or `already stored`.
     pub(crate) result: &'a str,
+    /// How the hash that was quoted with it compares, in a sentence; `null` if none was quoted.
+    pub(crate) quoted: Option<&'a str>,
+    /// Whether that hash is the bundle's; `null` if none was quoted.
+    pub(crate) quoted_agrees: Option<bool>,
     /// Bundles that hold some of the same records, contradict some, or state the same id; `null` while the vault has not
     /// compared all of them.
     pub(crate) others: Option<Vec<Other<'a>>>,
@@ -90,7 +94,7 @@ impl<'a> From<&'a OtherExport> for Other<'a> {
 /// The access log was exported.
 #[derive(Serialize)]
 pub(crate) struct Exported<'a> {
-    pub(crate) file: Option<&'a str>,
+    pub(crate) file: &'a str,
     pub(crate) entries: u64,
     pub(crate) sha256: Option<&'a str>,
 }

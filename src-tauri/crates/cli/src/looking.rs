@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use workbench::wire::Fault;
-use workbench::{Desk, Note, PlainEvent, PlainRow, RowWish, Totals, counted, grouped};
+use workbench::{Desk, Found, Note, PlainEvent, PlainRow, RowWish, Totals, counted, grouped};
 
 use crate::args::{Account, Format, Range};
 use crate::code::Code;
@@ -37,6 +37,10 @@ const COLUMNS: [&str; 21] = [
     "notes",
 ];
 
+/// Said where nobody was found in a FHIR export.
+const FORMS: &str = "FHIR exports record a patient by the id of the reference (abc of Patient/abc), a user by an identifier \
+                     or, without one, by the whole reference (Practitioner/abc).";
+
 /// Who opened this patient's chart.
 pub(crate) fn patient(id: &str, range: &Range, account: &Account, format: Format) -> Result<Code, Fault> {
     let filter = workbench::patient_filter(id)?;
@@ -67,11 +71,15 @@ fn rows(desk: &Desk, wish: &RowWish, format: Format) -> Result<Code, Fault> {
         output.csv(&COLUMNS)?;
     }
     let mut legend = BTreeMap::new();
-    let totals = desk.each_row(wish, &mut |row| {
+    let found = desk.each_row(wish, &mut |row| {
         legend.extend(row.notes.iter().map(|note| (note.code, note.sentence)));
         row_out(&row, format, &mut output)
     })?;
-    let counts = Counts { totals, names_patients: workbench::names_patients(&wish.filter) };
+    let Found { totals, asked_as, has_forms } = found;
+    if totals.total == 0 && has_forms {
+        note(FORMS);
+    }
+    let counts = Counts { totals, names_patients: workbench::names_patients(&wish.filter), asked_as };
     match format {
         Format::Json => output.json(&counts.json())?,
         // A table has no place for a sentence.
@@ -81,6 +89,9 @@ fn rows(desk: &Desk, wish: &RowWish, format: Format) -> Result<Code, Fault> {
                 output.line(&format!("{code}: {sentence}"))?;
             }
             output.line(&counts.sentence())?;
+            if let Some(asked) = &counts.asked_as {
+                output.line(&format!("Asked in the forms in which FHIR exports record it: {asked}"))?;
+            }
             output.line(&zone_line(desk)?)?;
         }
     }
@@ -97,22 +108,28 @@ fn zone_line(desk: &Desk) -> Result<String, Fault> {
 struct Counts {
     totals: Totals,
     names_patients: bool,
+    /// The filter as it was asked, where that was not as it was typed.
+    asked_as: Option<String>,
 }
 
 impl Counts {
     fn json(&self) -> serde_json::Value {
-        let Totals { total, users, patients, also_elsewhere, contradicted } = self.totals;
+        let Totals { total, users, patients, also_elsewhere, contradicted, outside_time } = self.totals;
         let mut counts = json!({
-            "total": total, "users": users, "also_elsewhere": also_elsewhere, "contradicted": contradicted
+            "total": total, "users": users, "also_elsewhere": also_elsewhere, "contradicted": contradicted,
+            "outside_time": outside_time
         });
         if !self.names_patients {
             counts["patients"] = patients.into();
+        }
+        if let Some(asked) = &self.asked_as {
+            counts["asked_as"] = asked.as_str().into();
         }
         counts
     }
 
     fn sentence(&self) -> String {
-        let Totals { total, users, patients, also_elsewhere, contradicted } = self.totals;
+        let Totals { total, users, patients, also_elsewhere, contradicted, outside_time } = self.totals;
         let mut told = format!("{}, {}", counted(total, "event"), counted(users, "user"));
         if !self.names_patients {
             told = format!("{told}, {}", counted(patients, "patient"));
@@ -122,6 +139,10 @@ impl Counts {
         }
         if contradicted > 0 {
             told = format!("{told}; {} contradicted by another bundle, all of them counted", grouped(contradicted));
+        }
+        if outside_time > 0 {
+            let verb = if outside_time == 1 { "has" } else { "have" };
+            told = format!("{told}; {} more {verb} no usable time and can be in no range", grouped(outside_time));
         }
         told
     }

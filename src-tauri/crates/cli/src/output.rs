@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use workbench::wire::Fault;
-use workbench::{fault_of_output, visible};
+use workbench::{fault_of_output, table_cell, visible};
 
 /// A result. A reader that went away (`| head`) ends the program quietly; any other trouble is a fault.
 pub(crate) struct Output {
@@ -52,15 +52,9 @@ pub(crate) fn note(text: &str) {
     drop(writeln!(io::stderr(), "{}", visible(text)));
 }
 
-/// What spreadsheets take for the start of a formula (formats 5).
-const FORMULA_STARTS: [char; 10] = ['=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠'];
-
-/// A cell is one line: whatever moves the cursor is written as a visible escape, a line feed too, as in text for people.
+/// A cell is one line and no formula.
 fn csv_cell(text: &str) -> String {
-    let start = text.trim_start_matches([' ', '\u{a0}', '\t', '\r', '\n']);
-    let is_risky = start.starts_with(FORMULA_STARTS) || text.starts_with(['\t', '\r', '\n']);
-    let guard = if is_risky { "'" } else { "" };
-    format!("\"{guard}{}\"", visible(text).replace('"', "\"\""))
+    format!("\"{}\"", table_cell(text).replace('"', "\"\""))
 }
 
 #[cfg(test)]

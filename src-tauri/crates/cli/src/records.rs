@@ -1,7 +1,9 @@
 //! `access-log`: our own record of who looked at what.
 
+use std::path::Path;
+
 use workbench::counted;
-use workbench::wire::{Fault, LogEntry, MaybeExported, Nothing};
+use workbench::wire::{Fault, LogCheck, LogEntry, MaybeExported, Nothing};
 
 use crate::args::{AccessLogCommand, Account, Format};
 use crate::code::Code;
@@ -30,7 +32,8 @@ pub(crate) fn access_log(command: &AccessLogCommand, account: &Account, format: 
             let mut output = Output::new();
             match format {
                 Format::Json => output.json(&check)?,
-                Format::Text | Format::Csv => {
+                Format::Csv => check_as_csv(&check, &mut output)?,
+                Format::Text => {
                     output.line(&check.sentence)?;
                     check.lines.iter().try_for_each(|line| output.line(&format!("  {line}")))?;
                 }
@@ -39,21 +42,31 @@ pub(crate) fn access_log(command: &AccessLogCommand, account: &Account, format: 
             Ok(if check.stands { Code::Done } else { Code::Bad })
         }
         AccessLogCommand::Export { out } => {
-            exported_out(&desk.export_log_to(out)?, format)?;
+            exported_out(out, &desk.export_log_to(out)?, format)?;
             Ok(Code::Done)
         }
     }
 }
 
-fn exported_out(exported: &MaybeExported, format: Format) -> Result<(), Fault> {
-    let (file, sha256) = (exported.file.as_deref(), exported.sha256.as_deref());
+fn check_as_csv(check: &LogCheck, output: &mut Output) -> Result<(), Fault> {
+    let LogCheck { stands, sentence, entries, lines, head } = check;
+    output.csv(&["fact", "value"])?;
+    output.csv(&["stands", if *stands { "yes" } else { "no" }])?;
+    output.csv(&["verdict", sentence])?;
+    output.csv(&["entries", &entries.to_string()])?;
+    output.csv(&["head", head])?;
+    lines.iter().try_for_each(|line| output.csv(&["checked", line]))
+}
+
+fn exported_out(out: &Path, exported: &MaybeExported, format: Format) -> Result<(), Fault> {
+    let (file, sha256) = (out.display().to_string(), exported.sha256.as_deref());
     let entries = exported.entries;
     let mut output = Output::new();
     match format {
-        Format::Json => output.json(&documents::Exported { file, entries, sha256 })?,
+        Format::Json => output.json(&documents::Exported { file: &file, entries, sha256 })?,
         Format::Text | Format::Csv => {
             let digest = sha256.unwrap_or_default();
-            output.line(&format!("{}, SHA-256 {digest}: {}", counted(entries, "entry"), file.unwrap_or_default()))?;
+            output.line(&format!("{}, SHA-256 {digest}: {file}", counted(entries, "entry")))?;
         }
     }
     output.finish()

@@ -1,10 +1,13 @@
 //! `vault`, `import`, `bundles`: what changes or lists the content of a vault without showing a person.
 
-use std::io::{IsTerminal, Read};
-use std::path::PathBuf;
+use std::io::{ErrorKind, IsTerminal, Read};
+use std::path::{Path, PathBuf};
 
-use workbench::wire::{BundleAsk, ChangePassphraseAsk, CreateVaultAsk, Fault, FaultCode, JobState, Nothing, UnlockAsk};
-use workbench::{Desk, ImportWish, NoWindow, Options, counted, usual_vault_dir};
+use workbench::wire::{
+    BundleAsk, ChangePassphraseAsk, CreateVaultAsk, Fault, FaultCode, ImportStarted, JobState, Nothing, RecoverAsk,
+    UnlockAsk,
+};
+use workbench::{Desk, Gauge, ImportWish, NoWindow, Options, counted, usual_vault_dir};
 
 use crate::args::{Account, Format, ImportArguments, VaultCommand};
 use crate::code::Code;
@@ -20,7 +23,8 @@ pub(crate) fn vault(command: &VaultCommand, account: &Account, format: Format) -
     match command {
         VaultCommand::Create { dir } => create(dir.clone(), account, format),
         VaultCommand::Info => info(account, format),
-        VaultCommand::Passwd => change_passphrase(account, format),
+        VaultCommand::Passwd { recovery_file: None } => change_passphrase(account, format),
+        VaultCommand::Passwd { recovery_file: Some(file) } => recover(file, account, format),
         VaultCommand::Check => check(account, format),
     }
 }
@@ -67,6 +71,19 @@ fn change_passphrase(account: &Account, format: Format) -> Result<Code, Fault> {
     let desk = desk(account)?;
     desk.unlock(UnlockAsk { user: user(&desk, account)?, passphrase: old.clone() })?;
     desk.change_passphrase(ChangePassphraseAsk { old, new })?;
+    changed_out(format)
+}
+
+/// Opens the vault with the recovery key, and sets the passphrase of the account anew.
+fn recover(file: &Path, account: &Account, format: Format) -> Result<Code, Fault> {
+    let [recovery_key] = first_lines::<1>("recovery file", "--recovery-file", file)?;
+    let [passphrase] = passphrases::<1>(account)?;
+    let desk = desk(account)?;
+    desk.recover(RecoverAsk { user: user(&desk, account)?, recovery_key, passphrase })?;
+    changed_out(format)
+}
+
+fn changed_out(format: Format) -> Result<Code, Fault> {
     let mut output = Output::new();
     match format {
         Format::Json => output.json(&documents::Changed { changed: true })?,
@@ -81,7 +98,12 @@ fn check(account: &Account, format: Format) -> Result<Code, Fault> {
     let mut output = Output::new();
     match format {
         Format::Json => output.json(&documents::Checked { whole: check.whole, lines: &check.lines })?,
-        Format::Text | Format::Csv => check.lines.iter().try_for_each(|line| output.line(line))?,
+        Format::Csv => {
+            output.csv(&["fact", "value"])?;
+            output.csv(&["whole", if check.whole { "yes" } else { "no" }])?;
+            check.lines.iter().try_for_each(|line| output.csv(&["checked", line]))?;
+        }
+        Format::Text => check.lines.iter().try_for_each(|line| output.line(line))?,
     }
     output.finish()?;
     Ok(if check.whole { Code::Done } else { Code::Bad })
@@ -99,16 +121,16 @@ pub(crate) fn import(ask: &ImportArguments, account: &Account, format: Format) -
         allow_large: ask.allow_large,
     };
     desk.rely_on(&ask.trust, ask.vouched_by.as_deref().unwrap_or_default())?;
-    let started = desk.import_path(&ask.bundle, &wish)?;
+    let gauge = Gauge::default();
+    let started = progress::show("Reading and hashing", &gauge, || desk.import_shown(&ask.bundle, &wish, &gauge))?;
     if let Some(sentence) = &started.quoted {
         note(sentence);
     }
     if let Some(already) = &started.already {
         note("This bundle is already in the vault; nothing was changed.");
-        return imported(&desk, already, "already stored", format);
+        return imported(&desk, already, "already stored", &started, format);
     }
     let number = started.job.unwrap_or_default();
-    let gauge = desk.gauge(number)?;
     let job = progress::show("Checking and storing", &gauge, || desk.wait_for(number))?;
     if job.state != JobState::Done {
         return Err(job.fault.unwrap_or_else(|| Fault::new(FaultCode::Internal, "The import ended without a reason.")));
@@ -116,16 +138,17 @@ pub(crate) fn import(ask: &ImportArguments, account: &Account, format: Format) -
     if let Some(sentence) = &job.sentence {
         note(sentence);
     }
-    imported(&desk, &job.bundle.unwrap_or_default(), "stored", format)
+    imported(&desk, &job.bundle.unwrap_or_default(), "stored", &started, format)
 }
 
-fn imported(desk: &Desk, bundle: &str, result: &str, format: Format) -> Result<Code, Fault> {
+fn imported(desk: &Desk, bundle: &str, result: &str, started: &ImportStarted, format: Format) -> Result<Code, Fault> {
+    let (quoted, quoted_agrees) = (started.quoted.as_deref(), started.quoted_agrees);
     let mut output = Output::new();
     match format {
         Format::Json => {
             let others = desk.overview(BundleAsk { bundle: bundle.to_owned() })?.others;
             let others = others.as_ref().map(|others| others.iter().map(documents::Other::from).collect());
-            output.json(&documents::Imported { bundle, result, others })?;
+            output.json(&documents::Imported { bundle, result, quoted, quoted_agrees, others })?;
         }
         Format::Text | Format::Csv => output.line(bundle)?,
     }
@@ -206,27 +229,35 @@ fn passphrases<const N: usize>(account: &Account) -> Result<[String; N], Fault> 
     let Some(file) = &account.passphrase_file else {
         return Err(usage("Give the passphrase with --passphrase-file FILE (- reads standard input)."));
     };
+    first_lines("passphrase file", "--passphrase-file", file)
+}
+
+/// The first lines of a file with secrets, which an option names; `-` is standard input.
+fn first_lines<const N: usize>(what: &str, option: &str, file: &Path) -> Result<[String; N], Fault> {
     let mut text = String::new();
     let read = if file.as_os_str() == "-" {
         if std::io::stdin().is_terminal() {
-            note("Passphrase (it will be visible):");
+            note(&format!("First line of the {what} (it will be visible):"));
         }
         std::io::stdin().lock().take(PASSPHRASE_FILE_BYTES_MAX).read_to_string(&mut text)
     } else {
         std::fs::File::open(file).and_then(|open| open.take(PASSPHRASE_FILE_BYTES_MAX).read_to_string(&mut text))
     };
     read.map_err(|error| {
-        let what = format!(
-            "The passphrase file {} cannot be read: {}. Name another one with --passphrase-file; - reads standard input.",
-            file.display(),
-            error.kind()
-        );
-        Fault::new(FaultCode::Unreadable, what)
+        let name = file.display();
+        let wrong = match error.kind() {
+            ErrorKind::NotFound => format!("There is no {what} {name}."),
+            ErrorKind::PermissionDenied => format!("The {what} {name} may not be read by you."),
+            ErrorKind::IsADirectory => format!("{name} is a folder and no {what}."),
+            ErrorKind::InvalidData => format!("The {what} {name} is not UTF-8 text."),
+            kind => format!("The {what} {name} cannot be read: {kind}."),
+        };
+        Fault::new(FaultCode::Unreadable, format!("{wrong} Name another one with {option}; - reads standard input."))
     })?;
     let mut lines = text.lines().map(str::to_owned);
     let mut found = [const { String::new() }; N];
     for slot in &mut found {
-        *slot = lines.next().ok_or_else(|| usage(&format!("The passphrase file needs {N} line(s).")))?;
+        *slot = lines.next().ok_or_else(|| usage(&format!("The {what} needs {}.", counted(N as u64, "line"))))?;
     }
     Ok(found)
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use workbench::direct::{self, Verified, VerifyWish};
-use workbench::wire::Fault;
+use workbench::wire::{Fault, Verdict};
 use workbench::{Gauge, grouped};
 
 use crate::args::Format;
@@ -18,7 +18,7 @@ pub(crate) fn verify(bundle: &Path, wish: &VerifyWish, format: Format) -> Result
     let mut output = Output::new();
     match format {
         Format::Json => output.json(&verified.json)?,
-        Format::Csv => findings_as_csv(&verified, &mut output)?,
+        Format::Csv => report_as_csv(&verified, &mut output)?,
         Format::Text => report_as_text(&verified, &mut output)?,
     }
     output.finish()?;
@@ -64,14 +64,19 @@ fn paragraph(title: &str, sentences: &[String], output: &mut Output) -> Result<(
     sentences.iter().try_for_each(|sentence| output.line(&format!("  - {sentence}")))
 }
 
-fn findings_as_csv(verified: &Verified, output: &mut Output) -> Result<(), Fault> {
+/// A row for each finding, and the verdict as the last: a table without findings is no empty answer.
+fn report_as_csv(verified: &Verified, output: &mut Output) -> Result<(), Fault> {
     output.csv(&["code", "severity", "message", "place", "expected", "actual"])?;
     verified.findings.iter().try_for_each(|finding| {
         let place: Vec<String> = finding.places.iter().map(|(label, value)| format!("{label}: {value}")).collect();
         let given = |value: &Option<String>| value.clone().unwrap_or_default();
         let (expected, actual) = (given(&finding.expected), given(&finding.actual));
         output.csv(&[&finding.code, &finding.severity, &finding.message, &place.join("; "), &expected, &actual])
-    })
+    })?;
+    let Verdict { badge, sentence, assurance, .. } = &verified.verdict;
+    let said = format!("{}: {sentence}", badge.word);
+    let place = format!("Assurance: {}", assurance.as_deref().unwrap_or("none"));
+    output.csv(&["VERDICT", verified.integrity(), &said, &place, "", ""])
 }
 
 /// Says what a bundle is and holds.

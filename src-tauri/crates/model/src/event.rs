@@ -123,7 +123,7 @@ pub enum MappingNote {
     TimestampTwice,
     /// The same, and the zone's clocks jump over that time: the instant of the jump was taken.
     TimestampNever,
-    /// The time lies outside 1900 to 2200 and is kept as text.
+    /// The time lies before 1900 or after 2199 and is kept as text.
     TimestampOutOfRange,
     /// The time cannot be read and is kept as text.
     TimestampUnreadable,

@@ -24,8 +24,8 @@ pub enum InstantFault {
     /// Not a date and time in the sense of RFC 3339 section 5.6.
     #[error("not a date and time")]
     Malformed,
-    /// Outside what nanoseconds in 64 bits can hold, or outside 1900 to 2200.
-    #[error("the time lies outside 1900 to 2200")]
+    /// Outside what nanoseconds in 64 bits can hold, before 1900 or after 2199.
+    #[error("the time lies before 1900 or after 2199")]
     OutOfRange,
 }
 

@@ -238,7 +238,8 @@ fn outside<'a>(
     seals: &mut Seals,
     outcome: &mut Outcome<'a>,
 ) -> Vec<(u64, Agreed)> {
-    let used = anchors::compare(work, trace, linked, outcome.export);
+    let this = anchors::Itself { export: outcome.export, bundle_id: outcome.bundle_id.as_deref() };
+    let used = anchors::compare(work, trace, linked, this);
     let mut agreed: Vec<_> = used.iter().filter_map(anchors::Used::agreed).collect();
     if let Some(last) = linked.kept.last() {
         if let Some(ssh) = &ground.detached.ssh {

@@ -1,5 +1,5 @@
 //! Checks an export whose records carry no evidence of their own: the bag around it, if there is one, is held against
-//! its lists, and every record is read, so that what cannot be read is told with its place.
+//! its lists, or the files against lists of checksums that lie beside them, and every record is read, so that what cannot be read is told with its place.
 //!
 //! Signatures of a foreign export are present and not checked: that is said.
 //!
@@ -15,6 +15,7 @@ use crate::container;
 use crate::fault::Halt;
 use crate::finding::{Code, Finding};
 use crate::listed::{self, Listed};
+use crate::loose;
 use crate::report::Counts;
 use crate::words::number;
 use crate::work::Work;
@@ -27,9 +28,12 @@ pub(crate) fn check(work: &mut Work<'_>, outcome: &mut Outcome<'_>) -> Result<()
         outcome.listed = Some(Listed::default());
         outcome.listed = Some(listed::check(work)?);
     }
+    let loose = if is_bag { None } else { loose::check(work)? };
+    let is_summed = is_bag || loose.is_some();
+    outcome.listed = outcome.listed.take().or(loose);
     tell_detached(work);
     let (asides, signed) = (Asides::default(), Vec::new());
-    let mut reading = Reading { work, counts: &mut outcome.counts, is_summed: is_bag, asides, signed };
+    let mut reading = Reading { work, counts: &mut outcome.counts, is_summed, asides, signed };
     reading.read()?;
     let Reading { work, asides, signed, .. } = reading;
     tell_signed(work, &signed);
@@ -88,7 +92,7 @@ impl Asides {
         other_types.tell(work, Code::ResourceNotRead, one, many);
         let (one, many) = ("has a time without a zone", "records have a time without a zone");
         zoneless.tell(work, Code::TimestampNoZone, one, many);
-        let (one, many) = ("has a time outside 1900 to 2200", "records have a time outside 1900 to 2200");
+        let (one, many) = ("has a time before 1900 or after 2199", "records have a time before 1900 or after 2199");
         out_of_range.tell(work, Code::TimestampOutOfRange, one, many);
     }
 }
@@ -96,9 +100,13 @@ impl Asides {
 /// How names of files end that hold a signature or a time stamp over another file.
 const DETACHED: [&str; 8] = [".sig", ".asc", ".p7s", ".p7m", ".jws", ".minisig", ".sigstore", ".tsr"];
 
+/// Whether a file's name is that of a signature or a time stamp over another file.
+pub(crate) fn is_detached(name: &str) -> bool {
+    DETACHED.iter().any(|ending| name.to_ascii_lowercase().ends_with(ending))
+}
+
 /// Says which signatures lie beside the files. None of a foreign export is checked: nobody has said what it is over.
 fn tell_detached(work: &mut Work<'_>) {
-    let is_detached = |name: &str| DETACHED.iter().any(|ending| name.to_ascii_lowercase().ends_with(ending));
     let names = work.source.entries().iter().map(|entry| entry.name.clone()).filter(|name| is_detached(name));
     let names: Vec<_> = names.collect();
     tell_open(work, &names, "file", "holds a signature or a time stamp");
@@ -185,7 +193,7 @@ impl Reading<'_, '_> {
             }
         }
         self.counts.records += records;
-        self.work.came(records, if self.is_summed { 0 } else { bytes })
+        self.work.came(records, if self.is_summed || run.is_packed() { 0 } else { bytes })
     }
 }
 

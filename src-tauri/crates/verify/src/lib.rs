@@ -26,6 +26,7 @@ mod foreign;
 mod hands;
 mod hashing;
 mod listed;
+mod loose;
 mod pass;
 mod proof;
 mod reach;

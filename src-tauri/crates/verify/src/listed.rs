@@ -1,6 +1,7 @@
-//! Bags whose records carry no evidence of their own: the lists of files are all there is (formats 1.12, first row).
+//! Files whose records carry no evidence of their own: lists of the files are all there is (formats 1.12, first row).
 //!
-//! FHIR resources wrapped in a bag, and bags of anything else. What the lists prove is little, and it is said.
+//! FHIR resources wrapped in a bag, bags of anything else, and files with lists beside them (`loose`). What the lists
+//! prove is little, and it is said.
 
 use crate::container::{self, PAYLOAD, Payload};
 use crate::fault::Halt;
@@ -10,13 +11,27 @@ use crate::report::{self, Badge, Basis};
 use crate::words::count_of;
 use crate::work::Work;
 
-/// What the lists of a bag came to.
+/// Where the lists are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// In a bag, which names all its files.
+    #[default]
+    Bag,
+    /// Beside the files.
+    Loose {
+        /// Whether a file that may hold records is in none of them.
+        has_unlisted_records: bool,
+    },
+}
+
+/// What lists of files came to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Listed {
+    pub(crate) kind: Kind,
     /// Files that are there and were compared with a list.
-    files: u64,
+    pub(crate) files: u64,
     /// Whether every list is in an algorithm that is weak.
-    is_weak: bool,
+    pub(crate) is_weak: bool,
 }
 
 /// What, if found, takes away that every file is as the lists say.
@@ -55,13 +70,21 @@ pub(crate) fn check(work: &mut Work<'_>) -> Result<Listed, Halt> {
     })?;
     Payload::compare_oxum(work, &info);
     let is_weak = payload.algorithms().all(integrity::checksum::Algorithm::is_weak);
-    Ok(Listed { files, is_weak })
+    Ok(Listed { kind: Kind::Bag, files, is_weak })
 }
 
 impl Listed {
-    /// Whether anything was compared.
+    /// Whether anything was compared, and nothing with records was left out.
     pub(crate) fn is_evidence(&self) -> bool {
-        self.files > 0
+        self.files > 0 && self.kind != Kind::Loose { has_unlisted_records: true }
+    }
+
+    /// Where the files are.
+    fn where_they_are(&self) -> &'static str {
+        match self.kind {
+            Kind::Bag => "in the bag",
+            Kind::Loose { .. } => "that lists of checksums name",
+        }
     }
 
     /// What the lists prove, what they do not, and the two lines of the verdict.
@@ -70,24 +93,34 @@ impl Listed {
     }
 
     fn proves(&self, basis: &Basis<'_>) -> Vec<String> {
-        if !self.is_evidence() {
+        if self.files == 0 {
             return Vec::new();
         }
+        let lists = if self.kind == Kind::Bag { "the bag's lists" } else { "the lists" };
+        let its = if self.kind == Kind::Bag { "its lists" } else { "the lists" };
         let since = "nothing was changed by accident since";
         vec![if FILE_CODES.iter().any(|code| basis.tally.has(*code)) {
-            format!("The files outside the places listed are as when the bag's lists were written: {since}.")
+            format!("The files outside the places listed are as when {lists} were written: {since}.")
         } else {
             let (files, are) = (count_of(self.files, "file"), if self.files == 1 { "is" } else { "are" });
-            format!("The {files} in the bag {are} as when its lists were written: {since}.")
+            format!("The {files} {} {are} as when {its} were written: {since}.", self.where_they_are())
         }]
     }
 
     fn summary(&self, basis: &Basis<'_>) -> [String; 2] {
         match basis.badge {
             Badge::Altered => report::summary(basis),
-            _ if !self.is_evidence() => [
+            _ if self.files > 0 && !self.is_evidence() => [
+                "Files with records are in no list of checksums: nothing shows whether they were changed.".to_owned(),
+                "The files that the lists name agree with them.".to_owned(),
+            ],
+            _ if !self.is_evidence() && self.kind == Kind::Bag => [
                 "The bag lists no file that could be checked.".to_owned(),
                 "There is nothing in it to hold against its lists.".to_owned(),
+            ],
+            _ if !self.is_evidence() => [
+                "The lists of checksums name no file that could be checked.".to_owned(),
+                "There is nothing here to hold against them.".to_owned(),
             ],
             _ => {
                 let agree = if self.files == 1 { "agrees" } else { "agree" };
@@ -97,7 +130,9 @@ impl Listed {
                     "A list shows only that nothing was changed by accident since it was written: whoever can change \
                      the files can write it anew."
                 };
-                [format!("The {} in the bag {agree} with its lists.", count_of(self.files, "file")), rest.to_owned()]
+                let its = if self.kind == Kind::Bag { "its lists" } else { "them" };
+                let files = count_of(self.files, "file");
+                [format!("The {files} {} {agree} with {its}.", self.where_they_are()), rest.to_owned()]
             }
         }
     }
@@ -107,10 +142,20 @@ impl Listed {
             "That the log is complete: the records carry no evidence of their own, so any of them may have been changed \
              or left out before the lists were written."
                 .to_owned(),
-            "That nobody changed the files on purpose: whoever could write the bag could write its lists anew, and \
-             nothing that was checked comes from outside it."
-                .to_owned(),
+            match self.kind {
+                Kind::Bag => {
+                    "That nobody changed the files on purpose: whoever could write the bag could write its lists anew, \
+                     and nothing that was checked comes from outside it."
+                }
+                Kind::Loose { .. } => {
+                    "That nobody changed the files on purpose: whoever could write them could write the lists anew."
+                }
+            }
+            .to_owned(),
         ];
+        if basis.tally.has(Code::FileNotListed) {
+            sentences.push("Anything about the files that no list names.".to_owned());
+        }
         if self.is_weak && self.is_evidence() {
             sentences.push(
                 "Anything against somebody who prepared two files of one checksum: the lists are in MD5 or SHA-1 alone."

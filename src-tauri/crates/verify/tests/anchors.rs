@@ -35,6 +35,7 @@ fn left_behind(report: &Report) -> Vec<Anchor> {
             origin: Origin::Remembered(Remembered {
                 on: "2026-04-01".to_owned(),
                 export: report.export().unwrap(),
+                bundle_id: None,
                 first: Some((head.first_seq, Digest::from_hex(&head.first_prev_hash).unwrap())),
                 came_later: false,
             }),
@@ -287,10 +288,47 @@ fn an_export_that_came_later_and_goes_further_shows_nothing_about_an_earlier_one
     later(&mut whole);
     let report = checked(&earlier, &whole);
     assert_eq!((told(&report), outcomes(&report)), ((vec![], "CONSISTENT"), vec!["elsewhere"]));
+    // What came first does not rest on what came after it, even where they agree.
+    let mut same = left_behind(&checked(&rewritten(&draft, 7), &[]));
+    later(&mut same);
+    let report = checked(&rewritten(&draft, 7), &another_export(same));
+    assert_eq!((told(&report), outcomes(&report)), ((vec![], "CONSISTENT"), vec!["agrees_only"]));
     // Where it ends within the earlier one, the two are still held against each other.
     let mut part_of = left_behind(&checked(&earlier, &[]));
     later(&mut part_of);
     assert_eq!(told(&checked(&rewritten(&draft, 7), &part_of)), (vec!["ANCHOR_MISMATCH"], "none"));
+}
+
+/// The same heads, as another export left them behind.
+fn another_export(mut anchors: Vec<Anchor>) -> Vec<Anchor> {
+    for anchor in &mut anchors {
+        let Origin::Remembered(remembered) = &mut anchor.origin else { unreachable!("left by an import") };
+        remembered.export = Digest::of(b"another export");
+    }
+    anchors
+}
+
+#[test]
+fn the_same_bundle_in_another_make_vouches_for_nothing_and_may_contradict() {
+    let draft = Draft::new(40, 20);
+    let before = checked(&draft, &[]);
+    let named = |id: Option<String>| {
+        let mut anchors = another_export(left_behind(&before));
+        for anchor in &mut anchors {
+            let Origin::Remembered(remembered) = &mut anchor.origin else { unreachable!("left by an import") };
+            remembered.bundle_id.clone_from(&id);
+        }
+        anchors
+    };
+    let same = before.bundle().bundle_id.clone();
+    assert!(same.is_some());
+    let report = checked(&draft, &named(same.clone()));
+    assert_eq!((told(&report), outcomes(&report)), ((vec![], "CONSISTENT"), vec!["agrees_only"]));
+    assert_eq!(report.badge(), Badge::Unsigned);
+    assert_eq!(told(&checked(&rewritten(&draft, 7), &named(same))), (vec!["ANCHOR_MISMATCH"], "none"));
+    let report = checked(&draft, &named(Some("another".to_owned())));
+    assert_eq!((told(&report), outcomes(&report)), ((vec![], "ANCHORED"), vec!["agrees"]));
+    assert!(report.summary()[0].contains("have not changed since our import on 2026-04-01"), "{:?}", report.summary());
 }
 
 #[test]

@@ -306,7 +306,8 @@ fn anchor(draft: &Draft, seq: u64, is_remembered: bool) -> Anchor {
     let (segment, line) = draft.place(seq);
     let record = parsed(&draft.segments[segment].lines[line]);
     let export = Digest::of(b"an earlier export");
-    let remembered = Remembered { on: "2026-04-01".to_owned(), export, first: None, came_later: false };
+    let remembered =
+        Remembered { on: "2026-04-01".to_owned(), export, bundle_id: None, first: None, came_later: false };
     Anchor {
         stream_id: STREAM.to_owned(),
         last_seq: seq,

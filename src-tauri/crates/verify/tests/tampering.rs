@@ -449,3 +449,34 @@ fn when_it_was_recorded_counts_for_the_clock_before_when_it_happened() {
     draft.restate();
     check(&draft, &[]);
 }
+
+#[test]
+fn a_time_that_nobody_can_count_is_noted_and_the_segment_may_state_it() {
+    for (text, code) in [
+        ("2026-03-01T00:00:00", "TIMESTAMP_NO_ZONE"),
+        ("2026-12-31T00:00:00", "TIMESTAMP_NO_ZONE"),
+        ("9999-12-31T23:59:59Z", "TIMESTAMP_OUT_OF_RANGE"),
+        ("2200-06-01T00:00:00Z", "TIMESTAMP_OUT_OF_RANGE"),
+        ("1601-01-01T00:00:00Z", "TIMESTAMP_OUT_OF_RANGE"),
+    ] {
+        let mut draft = Draft::new(40, 20);
+        draft.change(7, |record| record["event"]["timestamp"] = json!(text));
+        draft.rechain(STREAM);
+        draft.checkpoint_every(20);
+        draft.restate();
+        let report = check(&draft, &[code]);
+        assert_eq!(report.integrity(), Integrity::PassWithNotes, "{text}");
+        // The times that can be counted are still held against what is stated.
+        let first = time(0);
+        let mut bag = draft.bag();
+        let manifest = String::from_utf8(bag.get("data/audit-manifest.json").to_vec()).unwrap();
+        let stated: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+        let latest = stated["segments"][1]["max_timestamp"].as_str().unwrap();
+        bag.edit(
+            "data/audit-manifest.json",
+            &format!("\"max_timestamp\":\"{latest}\""),
+            &format!("\"max_timestamp\":\"{first}\""),
+        );
+        assert!(codes(&bag.check()).contains(&"SEGMENT_BOUNDARY_MISMATCH"), "{text}");
+    }
+}

@@ -203,7 +203,7 @@ const fn word(outcome: Outcome) -> &'static str {
 fn id_of(chosen: &Chosen, gauge: &Gauge) -> Result<BundleId, Fault> {
     match chosen {
         Chosen::Kept(summary) => Ok(summary.id.clone()),
-        Chosen::File { bundle, .. } => Ok(BundleId::new(identity_of(bundle, || gauge.stopped())?.to_hex())),
+        Chosen::File { bundle, .. } => Ok(BundleId::new(identity_of(bundle, &gauge.heeding())?.to_hex())),
     }
 }
 

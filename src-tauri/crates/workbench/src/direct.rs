@@ -85,7 +85,7 @@ pub fn verify(path: &Path, wish: &VerifyWish, gauge: &Gauge) -> Result<Verified,
         reporting::check_free(&report.file)?;
     }
     let bundle = bundle::open(path, &limits(wish.allow_large))?;
-    let identity = wish.report.as_ref().map(|_| identity_of(&bundle, || gauge.stopped())).transpose()?;
+    let identity = wish.report.as_ref().map(|_| identity_of(&bundle, &gauge.heeding())).transpose()?;
     let report = verdicts::check(&bundle, vouching.clone(), gauge, &verify::NoOnlooker)?;
     let checked_at = clock::now().text().to_owned();
     let report = report.with_path(path.display().to_string());
@@ -94,7 +94,7 @@ pub fn verify(path: &Path, wish: &VerifyWish, gauge: &Gauge) -> Result<Verified,
     if let Some((wish_of_report, identity)) = wish.report.as_ref().zip(identity) {
         let inputs = Inputs::of(&bundle, wish.allow_large, &vouching);
         let self_test = self_test_of(&bundle, vouching, wish_of_report.self_test_runs, gauge)?;
-        if identity_of(&bundle, || gauge.stopped())? != identity {
+        if identity_of(&bundle, &gauge.heeding())? != identity {
             let what = "The bundle changed while it was checked. No report was written; check it again.";
             return Err(Fault::new(FaultCode::Unreadable, what).with(Next::Retry));
         }

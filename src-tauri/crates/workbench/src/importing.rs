@@ -21,7 +21,7 @@ use verify::{Report, Source};
 use crate::clock;
 use crate::desk::Desk;
 use crate::direct;
-use crate::intake::{ImportWish, compare_quoted, says_sample};
+use crate::intake::{ImportWish, READING, compare_quoted, inspected, is_sample, quoted_hash};
 use crate::jobs::{Gauge, Outcome};
 use crate::keeping::{Watched, identity_of, keep};
 use crate::mapping::{Mapper, index_of, stored, with_zone};
@@ -65,18 +65,24 @@ impl Desk {
             zone: ask.zone_for_bare_times,
             allow_large: false,
         };
-        self.import_opened(open, &wish)
+        self.import_opened(open, &wish, &Gauge::default())
     }
 
     /// Imports a bundle from its path.
     pub fn import_path(&self, path: &Path, wish: &ImportWish) -> Result<ImportStarted, Fault> {
-        self.import_opened(|limits| bundle::open(path, limits), wish)
+        self.import_shown(path, wish, &Gauge::default())
+    }
+
+    /// The same with a gauge that shows how far it is, from the first reading on, and can stop it.
+    pub fn import_shown(&self, path: &Path, wish: &ImportWish, gauge: &Gauge) -> Result<ImportStarted, Fault> {
+        self.import_opened(|limits| bundle::open(path, limits), wish, gauge)
     }
 
     fn import_opened(
         &self,
         open: impl FnOnce(&Limits) -> Result<Bundle, OpenFault>,
         wish: &ImportWish,
+        gauge: &Gauge,
     ) -> Result<ImportStarted, Fault> {
         let session = self.session()?;
         let Some(purpose) = session.purpose_of_record() else {
@@ -85,14 +91,16 @@ impl Desk {
         };
         session.may_look()?;
         check_wish(wish)?;
+        let expected = wish.expected_sha256.as_deref().map(quoted_hash).transpose()?;
         let bundle = open(&direct::limits(wish.allow_large))?;
-        if session.vault.label() == vault::VaultLabel::Sample && !says_sample(&bundle::inspect(&bundle)) {
+        if session.vault.label() == vault::VaultLabel::Sample && !is_sample(&bundle) {
             session.refuse("import", FaultCode::SampleOnly)?;
             let what = "The sample's vault takes only bundles that `sample` made. Use an office's vault for real logs.";
             return Err(Fault::new(FaultCode::SampleOnly, what).with(Next::ChooseAnother));
         }
-        let quoted = wish.expected_sha256.as_deref().map(|quoted| compare_quoted(&bundle, quoted)).transpose()?;
-        let gauge = Gauge::default();
+        gauge.expect_bytes(bundle.container_bytes());
+        let identity = session.jobs.during(READING, gauge, || identity_of(&bundle, &gauge.counting()))?;
+        let quoted = expected.map(|expected| compare_quoted(&bundle, &identity, &expected));
         let work = Work {
             session: Arc::clone(&session),
             bundle,
@@ -101,12 +109,12 @@ impl Desk {
             purpose,
             gauge: gauge.clone(),
         };
-        let identity = identity_of(&work.bundle, || false)?;
         if let Some(known) = session.store_holds(&BundleId::new(identity.to_hex()))? {
             session.note(Entry::ImportRepeated { bundle: known.clone(), handover: work.handover_of_record() })?;
             return Ok(started(None, Some(known), quoted));
         }
-        let number = session.jobs.begin_lasting("Checking and storing", &gauge);
+        gauge.advance(0, 0);
+        let number = session.jobs.begin_lasting("Checking and storing", gauge);
         let job = std::thread::Builder::new().name("import".to_owned()).spawn(move || {
             let session = Arc::clone(&work.session);
             let result = work.run(&BundleId::new(identity.to_hex()));
@@ -213,7 +221,7 @@ impl Work {
         let packed = Packed::of(&self.bundle);
         let new = NewBundle {
             id: id.clone(),
-            facts: to_json(&self.facts())?,
+            facts: to_json(&self.facts()?)?,
             handover: to_json(&self.handover())?,
             files: files.iter().cloned().chain(packed.stored_names()).collect(),
         };
@@ -254,7 +262,7 @@ impl Work {
         });
         let report = report?;
         let kept = kept.map_err(|_| Fault::internal("Keeping the source failed."))??;
-        if !watched.stood_still(id.as_str(), &kept, || self.gauge.stopped())? {
+        if !watched.stood_still(id.as_str(), &kept, &self.gauge)? {
             let what = "The bundle changed while it was imported. Nothing of it was kept; import it again.";
             return Err(Fault::new(FaultCode::Unreadable, what).with(Next::Retry));
         }
@@ -351,12 +359,12 @@ impl Work {
         Ok(Outcome { sentence, badge: Some(verdict.badge) })
     }
 
-    fn facts(&self) -> BundleFacts {
-        let inspection = bundle::inspect(&self.bundle);
+    fn facts(&self) -> Result<BundleFacts, Fault> {
+        let inspection = inspected(&self.bundle, &self.gauge)?;
         let name = [inspection.organization.clone(), inspection.system.clone()];
         let name: Vec<String> = name.into_iter().flatten().collect();
         let span = inspection.period.as_ref();
-        BundleFacts {
+        Ok(BundleFacts {
             profile: self.bundle.profile().name().to_owned(),
             name: if name.is_empty() {
                 direct::profile_name(self.bundle.profile()).to_owned()
@@ -372,7 +380,7 @@ impl Work {
             imported_by: self.session.vault.user().to_owned(),
             troubles: self.bundle.troubles().to_vec(),
             allow_large: self.wish.allow_large,
-        }
+        })
     }
 
     fn handover(&self) -> Handover {

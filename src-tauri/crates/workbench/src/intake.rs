@@ -7,12 +7,13 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{MutexGuard, PoisonError};
 
-use bundle::{Bundle, ContainerKind, Inspection, Limits};
+use bundle::{Bundle, ContainerKind, Inspection, Limits, Profile};
 use integrity::digest::{Digest, Hasher};
 
 use crate::clock;
 use crate::desk::Desk;
 use crate::direct;
+use crate::jobs::Gauge;
 use crate::portion::{brief, brief_facts};
 use crate::samples::{self, SampleWish};
 use crate::wire::{ChooseAsk, Chosen, Fault, FaultCode, MaybeChosen, Next, Nothing, SampleAsk};
@@ -23,6 +24,8 @@ const CHOICES_MAX: usize = 16;
 const TROUBLES_MAX: usize = 50;
 /// Bytes hashed at a time.
 const HASH_BYTES: usize = 1 << 20;
+/// What a job is called that reads a bundle before it is known.
+pub(crate) const READING: &str = "Reading and hashing";
 /// Events of the sample that a person can ask for.
 const SAMPLE_EVENTS: u64 = 6_000;
 /// Manifests whose hash somebody may quote beside a folder.
@@ -112,8 +115,14 @@ impl Desk {
 
     /// Looks at a path and remembers it under a token.
     pub(crate) fn take(&self, path: PathBuf) -> Result<Chosen, Fault> {
-        let bundle = bundle::open(&path, &Limits::standard()).map_err(|fault| fault.named_from(&path))?;
-        let mut chosen = describe(&path, &bundle, self.session()?.zone())?;
+        let session = self.session()?;
+        let gauge = Gauge::default();
+        let mut chosen = session.jobs.during(READING, &gauge, || {
+            let bundle = bundle::open(&path, &Limits::standard()).map_err(|fault| fault.named_from(&path))?;
+            describe(&path, &bundle, session.zone(), &gauge)
+        })?;
+        // What was chosen before a lock is nobody's after it.
+        self.session()?;
         let mut choices = self.choices();
         choices.next += 1;
         chosen.token = choices.next;
@@ -129,8 +138,11 @@ impl Desk {
     }
 }
 
-fn describe(path: &Path, bundle: &Bundle, zone: timeline::Zone) -> Result<Chosen, Fault> {
-    let inspection = bundle::inspect(bundle);
+fn describe(path: &Path, bundle: &Bundle, zone: timeline::Zone, gauge: &Gauge) -> Result<Chosen, Fault> {
+    let counted = if bundle.profile() == Profile::FhirAuditEvent { bundle.unpacked_bytes() } else { 0 };
+    let hashed = bundle.container_file().map_or(0, |_| bundle.container_bytes());
+    gauge.expect_bytes(counted.saturating_add(hashed));
+    let inspection = inspected(bundle, gauge)?;
     let kind = match bundle.container() {
         ContainerKind::Directory => "Folder",
         ContainerKind::Zip => "Zip file",
@@ -144,25 +156,30 @@ fn describe(path: &Path, bundle: &Bundle, zone: timeline::Zone) -> Result<Chosen
         bytes: inspection.counts.bytes,
         profile: direct::profile_name(bundle.profile()).to_owned(),
         says: brief_facts(direct::facts_of(&inspection, zone)),
-        sha256: hash_of_container(bundle, || false)?.map(|digest| digest.to_hex()),
+        sha256: hash_of_container(bundle, &gauge.counting())?.map(|digest| digest.to_hex()),
         troubles: bundle.troubles().iter().take(TROUBLES_MAX).map(|trouble| brief(&*trouble.message)).collect(),
     })
 }
 
-/// SHA-256 of the file that the bundle is, from the very file that is read; `None` for a folder.
-pub(crate) fn hash_of_container(bundle: &Bundle, stop: impl Fn() -> bool) -> Result<Option<Digest>, Fault> {
-    bundle.container_file().map(|file| hash_of_stream(file, &stop)).transpose()
+/// What a bundle says of itself; all of it, or nothing if that was stopped.
+pub(crate) fn inspected(bundle: &Bundle, gauge: &Gauge) -> Result<Inspection, Fault> {
+    bundle::inspect_while(bundle, &gauge.counting()).ok_or_else(Fault::cancelled)
 }
 
-/// SHA-256 of what a stream gives.
-pub(crate) fn hash_of_stream(mut stream: impl Read, stop: &impl Fn() -> bool) -> Result<Digest, Fault> {
+/// SHA-256 of the file that the bundle is, from the very file that is read; `None` for a folder.
+pub(crate) fn hash_of_container(bundle: &Bundle, goes_on: &impl Fn(u64) -> bool) -> Result<Option<Digest>, Fault> {
+    bundle.container_file().map(|file| hash_of_stream(file, goes_on)).transpose()
+}
+
+/// SHA-256 of what a stream gives, as long as it goes on; asked with the bytes of each reading.
+pub(crate) fn hash_of_stream(mut stream: impl Read, goes_on: &impl Fn(u64) -> bool) -> Result<Digest, Fault> {
     let mut hasher = Hasher::new();
     let mut buffer = vec![0; HASH_BYTES];
     loop {
-        if stop() {
+        let read = stream.read(&mut buffer).map_err(|error| Fault::from(bundle::ReadFault::of(error)))?;
+        if !goes_on(read as u64) {
             return Err(Fault::cancelled());
         }
-        let read = stream.read(&mut buffer).map_err(|error| Fault::from(bundle::ReadFault::of(error)))?;
         if read == 0 {
             return Ok(hasher.finish());
         }
@@ -170,20 +187,22 @@ pub(crate) fn hash_of_stream(mut stream: impl Read, stop: &impl Fn() -> bool) ->
     }
 }
 
-/// Compares a quoted hash with the file, or with the manifests of a folder.
-pub(crate) fn compare_quoted(bundle: &Bundle, quoted: &str) -> Result<(bool, String), Fault> {
-    let quoted = quoted.trim().to_ascii_lowercase();
-    if Digest::from_hex(&quoted).is_none() {
-        return Err(Fault::bad_input("A quoted SHA-256 has 64 hexadecimal digits."));
+/// A quoted hash as it was typed.
+pub(crate) fn quoted_hash(quoted: &str) -> Result<Digest, Fault> {
+    let quoted = Digest::from_hex(&quoted.trim().to_ascii_lowercase());
+    quoted.ok_or_else(|| Fault::bad_input("A quoted SHA-256 has 64 hexadecimal digits."))
+}
+
+/// Compares a quoted hash with what identifies the content: that of the file, or else the manifests of a folder.
+pub(crate) fn compare_quoted(bundle: &Bundle, identity: &Digest, quoted: &Digest) -> (bool, String) {
+    if bundle.container_file().is_none() {
+        return compare_with_manifests(bundle, &quoted.to_hex());
     }
-    let Some(actual) = hash_of_container(bundle, || false)?.map(|digest| digest.to_hex()) else {
-        return Ok(compare_with_manifests(bundle, &quoted));
-    };
-    Ok(if actual == quoted {
+    if identity == quoted {
         (true, "The quoted hash is that of the file.".to_owned())
     } else {
-        (false, format!("The quoted hash is not that of the file. The file's is {actual}."))
-    })
+        (false, format!("The quoted hash is not that of the file. The file's is {identity}."))
+    }
 }
 
 fn compare_with_manifests(bundle: &Bundle, quoted: &str) -> (bool, String) {
@@ -198,8 +217,12 @@ fn compare_with_manifests(bundle: &Bundle, quoted: &str) -> (bool, String) {
     (false, what.to_owned())
 }
 
-/// Whether a bundle says that `sample` made it.
-pub(crate) fn says_sample(inspection: &Inspection) -> bool {
+/// Whether a bundle says that `sample` made it, which makes bundles of one profile alone.
+pub(crate) fn is_sample(bundle: &Bundle) -> bool {
+    if bundle.profile() != Profile::AuditBundle1 {
+        return false;
+    }
+    let inspection = bundle::inspect(bundle);
     let name = inspection.producer.as_deref().and_then(|producer| producer.split_whitespace().next());
     name.is_some_and(specimen::is_sample)
 }

@@ -38,6 +38,24 @@ impl Gauge {
         self.0.bytes_total.store(total, Ordering::Relaxed);
     }
 
+    /// Says that so many bytes more are done.
+    fn add_bytes(&self, bytes: u64) {
+        self.0.bytes_done.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Counts the bytes it is called with, and says whether to go on.
+    pub(crate) fn counting(&self) -> impl Fn(u64) -> bool + Sync + '_ {
+        |bytes| {
+            self.add_bytes(bytes);
+            !self.stopped()
+        }
+    }
+
+    /// Says whether to go on. For a reading that is not counted: what is told has been counted before.
+    pub(crate) fn heeding(&self) -> impl Fn(u64) -> bool + Sync + '_ {
+        |_| !self.stopped()
+    }
+
     /// Says how far it is.
     pub fn advance(&self, records: u64, bytes: u64) {
         self.0.records_done.store(records, Ordering::Relaxed);
@@ -137,9 +155,17 @@ impl Jobs {
         self.enter(what, gauge.clone(), Kind::Search, None)
     }
 
-    /// Notes that a search has ended: its look tells how.
-    pub(crate) fn end_search(&self, number: u32) {
+    /// Takes work off the list that has ended, and whose end is told where it was asked for.
+    pub(crate) fn leave(&self, number: u32) {
         self.with(|entries| entries.retain(|entry| entry.number != number));
+    }
+
+    /// Does work that is waited for: listed while it goes on, stopped from there, and when the vault locks.
+    pub(crate) fn during<T>(&self, what: &'static str, gauge: &Gauge, work: impl FnOnce() -> T) -> T {
+        let number = self.begin(what, gauge);
+        let result = work();
+        self.leave(number);
+        result
     }
 
     /// Enters jobs that ended behind a lock, as if they had ended just now.
@@ -363,15 +389,33 @@ mod tests {
         assert_eq!(jobs.list()[0].job, number);
         let next = jobs.begin_search("Searching", &second);
         assert!(first.stopped() && !second.stopped());
-        jobs.end_search(number);
+        jobs.leave(number);
         assert!(jobs.list().is_empty() && jobs.busy_passing(), "the next one is at work");
         jobs.stop_passing();
         assert!(second.stopped(), "locking stops it");
-        jobs.end_search(next);
+        jobs.leave(next);
         assert!(!jobs.busy());
         let late = Gauge::default();
         jobs.begin_lasting("Importing", &late);
         assert!(late.stopped(), "it was begun a moment too late");
+    }
+
+    #[test]
+    fn work_that_is_waited_for_is_listed_meanwhile_and_can_be_stopped() {
+        let jobs = Jobs::default();
+        let gauge = Gauge::default();
+        gauge.expect_bytes(100);
+        let stopped = jobs.during("Reading and hashing", &gauge, || {
+            gauge.add_bytes(10);
+            gauge.add_bytes(10);
+            let [job] = jobs.list().try_into().unwrap();
+            assert_eq!((job.what.as_str(), job.bytes_done, job.bytes_total), ("Reading and hashing", 20, 100));
+            assert!(jobs.stop(job.job));
+            gauge.stopped()
+        });
+        assert!(stopped && jobs.list().is_empty() && !jobs.busy());
+        jobs.stop_passing();
+        assert!(jobs.during("Reading and hashing", &Gauge::default(), || jobs.list()[0].state) == JobState::Stopping);
     }
 
     #[test]

@@ -14,8 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use bundle::records::Records;
-use bundle::unpack::unpack;
+use bundle::records::{Records, content};
 use bundle::{Bundle, ContainerKind, Damage, Entry, Limits, Profile, ReadFault, Trouble};
 use event_store::Intake;
 use integrity::digest::{Digest, Hasher};
@@ -32,10 +31,10 @@ const SOURCE_BYTES: usize = 1 << 20;
 const THREADS_MAX: usize = 4;
 
 /// What identifies the content of a bundle: the hash of the file, or of the list of a folder's files with their hashes.
-pub(crate) fn identity_of(bundle: &Bundle, stop: impl Fn() -> bool + Sync) -> Result<Digest, Fault> {
-    match hash_of_container(bundle, &stop)? {
+pub(crate) fn identity_of(bundle: &Bundle, goes_on: &(impl Fn(u64) -> bool + Sync)) -> Result<Digest, Fault> {
+    match hash_of_container(bundle, goes_on)? {
         Some(digest) => Ok(digest),
-        None => Ok(identity_of_list(bundle, &digests_of(bundle, stop)?)),
+        None => Ok(identity_of_list(bundle, &digests_of(bundle, goes_on)?)),
     }
 }
 
@@ -48,14 +47,14 @@ fn identity_of_list(bundle: &Bundle, digests: &[Digest]) -> Digest {
 }
 
 /// The digest of every file, in the order of the entries; whoever is free takes the next file.
-fn digests_of(bundle: &Bundle, stop: impl Fn() -> bool + Sync) -> Result<Vec<Digest>, Fault> {
+fn digests_of(bundle: &Bundle, goes_on: &(impl Fn(u64) -> bool + Sync)) -> Result<Vec<Digest>, Fault> {
     let next = AtomicUsize::new(0);
     let hash_some = || -> Result<Vec<(usize, Digest)>, Fault> {
         let mut hashed = Vec::new();
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(entry) = bundle.entries().get(at) else { return Ok(hashed) };
-            let digest = hash_of_stream(bundle.stream(&entry.name)?, &stop)?;
+            let digest = hash_of_stream(bundle.stream(&entry.name)?, goes_on)?;
             hashed.push((at, digest));
         }
     };
@@ -98,7 +97,7 @@ pub(crate) fn keep(bundle: &Bundle, packed: &Packed, intake: &Intake, gauge: &Ga
             None => keep_stream(file, stream, intake, gauge)?,
             Some((stored, packing)) => {
                 let own = keep_stream(stored, stream, intake, gauge)?;
-                let content = unpack(bundle.stream(&entry.name)?, packing, &entry.name, bundle.limits());
+                let content = content(bundle, &entry.name, packing)?;
                 keep_stream(file, content, intake, gauge)?;
                 own
             }
@@ -180,12 +179,7 @@ impl<'b> Watched<'b> {
     ///
     /// A folder of ours is known by the digests of what was kept. A zip is one file, and the records of other profiles
     /// are read past this watch: both are hashed once more, so that any change between both hashes is seen.
-    pub(crate) fn stood_still(
-        self,
-        identity: &str,
-        kept: &[KeptEntry],
-        stop: impl Fn() -> bool + Sync,
-    ) -> Result<bool, Fault> {
+    pub(crate) fn stood_still(self, identity: &str, kept: &[KeptEntry], gauge: &Gauge) -> Result<bool, Fault> {
         let kept: Vec<Digest> = kept.iter().map(|kept| kept.digest).collect();
         let read = self.read.into_inner().unwrap_or_else(PoisonError::into_inner);
         let kept_as_read = self
@@ -201,7 +195,7 @@ impl<'b> Watched<'b> {
         let now = if is_listed && self.bundle.profile() == Profile::AuditBundle1 {
             identity_of_list(self.bundle, &kept)
         } else {
-            identity_of(self.bundle, stop)?
+            identity_of(self.bundle, &gauge.heeding())?
         };
         Ok(now.to_hex() == identity)
     }
@@ -294,8 +288,8 @@ mod tests {
         )
         .unwrap();
         let bundle = bundle::open(&path, &bundle::Limits::standard()).unwrap();
-        let identity = identity_of(&bundle, || false).unwrap().to_hex();
-        let kept = digests_of(&bundle, || false).unwrap();
+        let identity = identity_of(&bundle, &|_| true).unwrap().to_hex();
+        let kept = digests_of(&bundle, &|_| true).unwrap();
         let mut otherwise = kept.clone();
         otherwise[0] = Digest::of(b"another content");
         let name = &bundle.entries()[0].name;
@@ -307,15 +301,16 @@ mod tests {
         let entries = |digests: &[Digest]| -> Vec<KeptEntry> {
             digests.iter().map(|digest| KeptEntry { digest: *digest, damage: None, file: 0 }).collect()
         };
-        let stood_still =
-            |watched: Watched<'_>, kept: &[Digest]| watched.stood_still(&identity, &entries(kept), || false).unwrap();
+        let stood_still = |watched: Watched<'_>, kept: &[Digest]| {
+            watched.stood_still(&identity, &entries(kept), &Gauge::default()).unwrap()
+        };
 
         assert!(stood_still(read(), &kept));
         assert!(!stood_still(Watched::over(&bundle), &otherwise), "kept, but not as entered");
         let other_identity = identity_of_list(&bundle, &otherwise).to_hex();
         let watched = read();
         assert!(
-            !watched.stood_still(&other_identity, &entries(&otherwise), || false).unwrap(),
+            !watched.stood_still(&other_identity, &entries(&otherwise), &Gauge::default()).unwrap(),
             "kept, but not as read"
         );
         let watched = read();

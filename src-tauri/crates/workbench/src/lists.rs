@@ -1,5 +1,6 @@
 //! Rows for the command line: all that match, one after the other, with exact totals.
 
+use bundle::Profile;
 use event_store::{Asked, BundleState, EventQuestions, Row};
 use model::BundleId;
 use serde::Serialize;
@@ -9,6 +10,7 @@ use crate::desk::Desk;
 use crate::looks::{LOOKS_MAX, OpenLook, parse};
 use crate::rows::{PlainRow, plain_out};
 use crate::session::Session;
+use crate::verdicts::profile_named;
 use crate::wire::{Fault, FaultCode};
 
 /// Which rows.
@@ -40,6 +42,19 @@ pub struct Totals {
     /// How many of the events have the stream and number, or the system and id, of an event in another bundle that has
     /// other content. All of them are counted.
     pub contradicted: u64,
+    /// Events without a usable time that would be among them if no range of time were asked for. Not counted above.
+    pub outside_time: u64,
+}
+
+/// What was found, and how it was asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Exact counts.
+    pub totals: Totals,
+    /// The filter as it was asked, where that was not as it was typed: FHIR has several forms for one person.
+    pub asked_as: Option<String>,
+    /// Whether a FHIR export was asked, and the filter names a patient or a user.
+    pub has_forms: bool,
 }
 
 /// The filter "this patient". An empty id would ask for every event that is about nobody.
@@ -70,7 +85,7 @@ impl Desk {
         &self,
         wish: &RowWish,
         each: &mut dyn FnMut(PlainRow) -> Result<(), Fault>,
-    ) -> Result<Totals, Fault> {
+    ) -> Result<Found, Fault> {
         let session = self.session()?;
         let filter = with_range(&session, parse(&session, &wish.filter)?, wish)?;
         let bundles = session.bundles_wished(wish.bundle.as_deref())?;
@@ -90,13 +105,21 @@ impl Desk {
         for (at, look) in looks.iter().enumerate() {
             session.rows_of(look, &|row| together.is_repeat(at, row), &mut left, each)?;
         }
-        Ok(Totals {
+        let totals = Totals {
             total: together.events,
             users: together.users,
             patients: together.patients,
             also_elsewhere: together.elsewhere,
             contradicted: together.differing,
-        })
+            outside_time: looks.iter().map(|look| look.outside_time).sum(),
+        };
+        let other = looks.iter().map(|look| &look.question.filter).find(|asked| **asked != filter);
+        let mut asked = looks.iter().map(|look| &look.question.bundle);
+        let has_fhir = asked.try_fold(false, |has, bundle| {
+            let profile = profile_named(&session.summary(bundle)?.facts);
+            Ok::<_, Fault>(has || profile == Profile::FhirAuditEvent)
+        })?;
+        Ok(Found { totals, asked_as: other.map(Filter::to_string), has_forms: has_fhir && names_people(&filter) })
     }
 }
 
@@ -153,6 +176,11 @@ impl Session {
             _ => Ok(found),
         }
     }
+}
+
+fn names_people(filter: &Filter) -> bool {
+    let names = |term: &Term| matches!(term.condition, Condition::Field(Field::Patient | Field::User, _));
+    filter.terms().iter().any(names)
 }
 
 fn with_range(session: &Session, filter: Filter, wish: &RowWish) -> Result<Filter, Fault> {

@@ -14,15 +14,16 @@ use model::BundleId;
 use timeline::{Condition, FACET_VALUES_MAX, FacetField, Field, Filter, Order, OrderBy, Question, Term};
 
 use crate::desk::Desk;
+use crate::forms;
 use crate::jobs::Gauge;
 use crate::portion::{ANSWER_BYTES_MAX, fitting, json_bytes};
 use crate::rows;
 use crate::session::Session;
 use crate::shown::Shown;
-use crate::single::parse_ref;
+use crate::verdicts::profile_named;
 use crate::wire::{
-    Bins, BinsAsk, CopyAsk, CopyPlaceAsk, Counterpart, Facet, FacetAsk, FacetValue, Fault, FaultCode, FilterTerm, Look,
-    LookAsk, Next, Nothing, PersonKind, PrintRowsAsk, Purpose, PurposeAsk, RevealAsk, Row, Rows, RowsAsk, ValueAsk,
+    Bins, BinsAsk, Counterpart, Facet, FacetAsk, FacetValue, Fault, FaultCode, FilterTerm, Look, LookAsk, Next,
+    Nothing, PersonKind, PrintRowsAsk, Purpose, PurposeAsk, RevealAsk, Row, Rows, RowsAsk, ValueAsk,
 };
 
 /// Looks open at once; the oldest end first.
@@ -35,11 +36,6 @@ const REDUCED_MAX: usize = 6;
 const CHOSEN_BYTES_MAX: usize = 4096;
 /// What a look says of its filter at most, in bytes of JSON.
 const FILTER_JSON_BYTES_MAX: usize = ANSWER_BYTES_MAX / 4;
-/// Text that goes onto the clipboard at most, in bytes.
-const COPY_BYTES_MAX: usize = 1 << 20;
-
-/// The longest address of a screen, in bytes.
-const PLACE_BYTES_MAX: usize = 256;
 
 /// The looks of a session.
 #[derive(Default)]
@@ -73,6 +69,15 @@ pub(crate) struct OpenLook {
     pub(crate) about: Option<PersonKind>,
     total: u64,
     elsewhere: Option<u64>,
+    /// Events that have no time, and would answer if no range of time were asked for.
+    pub(crate) outside_time: u64,
+}
+
+/// A question as it was asked, its line, and how much answers it.
+struct Answer {
+    question: Question,
+    seen: Witnessed,
+    totals: Totals,
 }
 
 impl Looks {
@@ -158,7 +163,7 @@ impl Session {
         self.looks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Opens a look: its line is durable before anything is counted.
+    /// Opens a look.
     pub(crate) fn begin_look(&self, question: Question) -> Result<(u32, OpenLook), Fault> {
         self.begin(question, None)
     }
@@ -169,14 +174,57 @@ impl Session {
     }
 
     fn begin(&self, question: Question, about: Option<PersonKind>) -> Result<(u32, OpenLook), Fault> {
-        let seen = Arc::new(self.witness(Entry::Look(log_question(&question)))?);
-        self.search(&seen, &question)?;
-        let Totals { events: total, elsewhere, .. } = self.store.count(&seen, &question)?;
-        let (question, shown) = (Arc::new(question), Shown::default());
-        let look = OpenLook { question, seen, revealed: false, shown, about, total, elsewhere };
+        let Answer { question, seen, totals: Totals { events: total, elsewhere, .. } } = self.ask(question)?;
+        let outside_time = self.outside_time(&question)?;
+        let (question, seen, shown) = (Arc::new(question), Arc::new(seen), Shown::default());
+        let look = OpenLook { question, seen, revealed: false, shown, about, total, elsewhere, outside_time };
         let (number, ended) = self.looks().begin(look.clone());
         ended.into_iter().try_for_each(|entry| self.note(entry))?;
         Ok((number, look))
+    }
+
+    /// Asks a question in the forms in which whoever it names may be recorded. Each question asked has its own line.
+    fn ask(&self, question: Question) -> Result<Answer, Fault> {
+        let profile = profile_named(&self.summary(&question.bundle)?.facts);
+        let first = self.answer(Question { filter: forms::widened(profile, question.filter), ..question })?;
+        let Some(user) = forms::bare_user(profile, &first.question.filter).filter(|_| first.totals.events == 0) else {
+            return Ok(first);
+        };
+        let with = |filter| Question { filter, ..first.question.clone() };
+        let is_alone = first.question.filter.terms().len() == 1;
+        if !is_alone && self.answer(with(user.alone))?.totals.events > 0 {
+            return Ok(first);
+        }
+        for other in user.others {
+            let other = self.answer(with(other))?;
+            if other.totals.events > 0 {
+                self.note(Shown::default().closing_line(first.seen.seq()))?;
+                return Ok(other);
+            }
+        }
+        Ok(first)
+    }
+
+    /// Asks exactly this: the line is durable before anything is counted.
+    fn answer(&self, question: Question) -> Result<Answer, Fault> {
+        let seen = self.witness(Entry::Look(log_question(&question)))?;
+        self.search(&seen, &question)?;
+        let totals = self.store.count(&seen, &question)?;
+        Ok(Answer { question, seen, totals })
+    }
+
+    /// How many events without a time a range of time leaves out: no range can say whether they belong to it. That is
+    /// a question of its own, with its own line.
+    fn outside_time(&self, question: &Question) -> Result<u64, Fault> {
+        let is_range = |term: &Term| !term.negated && matches!(term.condition, Condition::From(_) | Condition::To(_));
+        let terms = question.filter.terms();
+        if !terms.iter().any(is_range) || self.store.overview(&question.bundle)?.undated == 0 {
+            return Ok(0);
+        }
+        let at_any_time = terms.iter().filter(|term| !is_range(term)).cloned().fold(Filter::default(), Filter::and);
+        let Answer { seen, totals, .. } = self.answer(Question { filter: at_any_time, ..question.clone() })?;
+        self.note(Shown::default().closing_line(seen.seq()))?;
+        Ok(totals.undated)
     }
 
     /// Looks through the records for the words of a question, as work that can be stopped. A look that was stopped has
@@ -193,7 +241,7 @@ impl Session {
             gauge.advance(records, bytes);
             !gauge.stopped()
         });
-        self.jobs.end_search(number);
+        self.jobs.leave(number);
         match searched {
             Err(StoreFault::Stopped) => {
                 self.note(Shown::default().closing_line(seen.seq()))?;
@@ -266,6 +314,7 @@ impl Session {
             terms: terms_of(&question.filter, &reduced),
             total: look.total,
             also_elsewhere: look.elsewhere,
+            outside_time: look.outside_time,
             whole: overview.events,
             growing: overview.state == event_store::BundleState::Coming,
             revealed: look.revealed,
@@ -357,37 +406,6 @@ impl Desk {
             _ => {}
         }
         Ok(Facet { values, total: facet.distinct })
-    }
-
-    /// Puts text on the clipboard, after its line is written.
-    pub fn copy(&self, ask: CopyAsk) -> Result<Nothing, Fault> {
-        let session = self.session()?;
-        if ask.text.len() > COPY_BYTES_MAX {
-            return Err(Fault::bad_input("That is too much for the clipboard. Copy fewer rows."));
-        }
-        let look = ask.look.map(|look| session.open_look(look)).transpose()?;
-        let of_the_look = look.map(|look| format!("the look in entry {}", look.seen.seq()));
-        let event_ref = ask.event_ref.as_deref().map(parse_ref).transpose()?.map(|event_ref| event_ref.to_string());
-        let about = event_ref.or(of_the_look).ok_or_else(|| Fault::bad_input("There is nothing to be copied."))?;
-        session.witness(Entry::Copy { object: format!("{} of {about}", ask.what), rows: 1 })?;
-        self.put_on_clipboard(&ask.text)
-    }
-
-    /// Puts the address of a screen on the clipboard. Nothing else passes for one.
-    pub fn copy_place(&self, ask: CopyPlaceAsk) -> Result<Nothing, Fault> {
-        self.session()?;
-        let known = |letter: char| letter.is_ascii_alphanumeric() || "#/?=&-_.:".contains(letter);
-        if !ask.place.starts_with("#/") || ask.place.len() > PLACE_BYTES_MAX || !ask.place.chars().all(known) {
-            return Err(Fault::bad_input("That is not the address of a screen."));
-        }
-        self.put_on_clipboard(&ask.place)
-    }
-
-    fn put_on_clipboard(&self, text: &str) -> Result<Nothing, Fault> {
-        if self.outlets.set_clipboard(text) {
-            return Ok(Nothing {});
-        }
-        Err(Fault::new(FaultCode::Internal, "The system did not take the text onto its clipboard.").with(Next::Retry))
     }
 
     /// Prints rows that the page has made ready, after their line is written.

@@ -59,7 +59,7 @@ impl Document {
     }
 
     /// Whether some error was found more often than it is listed.
-    fn is_cut(&self) -> bool {
+    pub(crate) fn is_cut(&self) -> bool {
         let mut listed = std::collections::BTreeMap::<Code, u64>::new();
         errors(self).for_each(|finding| *listed.entry(finding.code).or_default() += 1);
         listed.values().any(|listed| *listed >= verify::FINDINGS_PER_CODE_MAX)

@@ -102,7 +102,7 @@ impl Session {
 }
 
 /// The id that a bundle states of itself, if its report says one.
-fn stated_id(summary: &BundleSummary) -> Option<String> {
+pub(crate) fn stated_id(summary: &BundleSummary) -> Option<String> {
     let stated: Stated = serde_json::from_str(summary.report.as_deref()?).ok()?;
     stated.bundle.bundle_id.filter(|id| !id.is_empty())
 }

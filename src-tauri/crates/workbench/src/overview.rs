@@ -130,16 +130,26 @@ impl Session {
         let summary = self.summary(id)?;
         Stored::read(&summary, self.verdicts_today()?.get(id), self.zone())
     }
+
+    /// The report of a stored bundle as of today; `None` while its check still runs.
+    pub(crate) fn document_today(&self, summary: &BundleSummary) -> Result<Option<Document>, Fault> {
+        document_of(summary, self.verdicts_today()?.get(&summary.id), self.zone())
+    }
+}
+
+/// The report of a bundle as of today. `newest` is the newest verdict in the history: a report without one was reached
+/// nobody knows with what.
+fn document_of(summary: &BundleSummary, newest: Option<&Concluded>, zone: Zone) -> Result<Option<Document>, Fault> {
+    let outdated = (!newest.is_some_and(|newest| newest.current)).then_some(zone);
+    let document = summary.report.as_deref().map(Document::read).transpose()?;
+    Ok(document.map(|document| document.outdated(outdated)))
 }
 
 impl Stored {
-    /// `newest` is the newest verdict in the history. A report without one was reached nobody knows with what.
     fn read(summary: &BundleSummary, newest: Option<&Concluded>, zone: Zone) -> Result<Self, Fault> {
         let facts: BundleFacts = serde_json::from_str(&summary.facts).unwrap_or_default();
         let handover: Handover = serde_json::from_str(&summary.handover).unwrap_or_default();
-        let outdated = (!newest.is_some_and(|newest| newest.current)).then_some(zone);
-        let document = summary.report.as_deref().map(Document::read).transpose()?;
-        let document = document.map(|document| document.outdated(outdated));
+        let document = document_of(summary, newest, zone)?;
         let checked = document.as_ref().and_then(|document| document.checked_at.as_deref()).map(when_text);
         let card = BundleCard {
             bundle: summary.id.as_str().to_owned(),

@@ -1,33 +1,33 @@
-//! Segments that are packed, and how they are kept.
+//! Files with records that are packed, segments for the most part, and how they are kept.
 //!
-//! The records of a packed segment lie in what it unpacks to, and are shown from there. So that is kept under the
-//! segment's own name, and the segment as it lies in the bundle besides, under a name that says so.
+//! The records of a packed file lie in what it unpacks to, and are shown from there. So that is kept under the file's
+//! own name, and the file as it lies in the bundle besides, under a name that says so.
 
 use bundle::Bundle;
-use bundle::records::packed_segments;
+use bundle::records::packed_files;
 use bundle::unpack::Packing;
 
-/// What the name of a packed segment goes on with, where it is kept as it lies in the bundle.
-pub(crate) const AS_STORED: &str = " (as stored)";
+/// What the name of a packed file goes on with, where it is kept as it lies in the bundle.
+const AS_STORED: &str = " (as stored)";
 
-/// The packed segments that are there.
+/// The packed files that are there.
 pub(crate) struct Packed(Vec<(String, Packing)>);
 
 impl Packed {
     pub(crate) fn of(bundle: &Bundle) -> Self {
-        let mut segments = packed_segments(bundle);
-        segments.retain(|(name, _)| bundle.entry(name).is_some());
-        segments.sort_by(|(one, _), (other, _)| one.cmp(other));
-        segments.dedup_by(|(one, _), (other, _)| one == other);
-        Self(segments)
+        let mut files = packed_files(bundle);
+        files.retain(|(name, _)| bundle.entry(name).is_some());
+        files.sort_by(|(one, _), (other, _)| one.cmp(other));
+        files.dedup_by(|(one, _), (other, _)| one == other);
+        Self(files)
     }
 
-    /// What the segments are called as they lie in the bundle. They come behind the files of the bundle, in this order.
+    /// What they are called as they lie in the bundle. They come behind the files of the bundle, in this order.
     pub(crate) fn stored_names(&self) -> impl Iterator<Item = String> {
         self.0.iter().map(|(name, _)| format!("{name}{AS_STORED}"))
     }
 
-    /// Of a packed segment its place among the files as it lies in the bundle, of which there are `files` others.
+    /// Of a packed file its place among the files as it lies in the bundle, of which there are `files` others.
     pub(crate) fn find(&self, name: &str, files: usize) -> Option<(u32, Packing)> {
         let index = self.0.iter().position(|(packed, _)| packed == name)?;
         let (_, packing) = self.0.get(index)?;

@@ -11,10 +11,12 @@ use model::BundleId;
 use timeline::{Field, Order, Question};
 
 use crate::desk::Desk;
+use crate::forms;
 use crate::looks::{OpenLook, person_filter, refuse_long};
 use crate::portion::{brief, fitting};
 use crate::portrait::Portrait;
 use crate::session::Session;
+use crate::verdicts::profile_named;
 use crate::wire::{
     Counterpart, Counterparts, CounterpartsAsk, Fault, People, PeopleAsk, PersonAsk, PersonKind, PersonPage, PersonRow,
     When,
@@ -30,10 +32,16 @@ impl Desk {
         let session = self.session()?;
         let bundle = BundleId::new(ask.bundle);
         let order = PeopleOrder { by: people_by(&ask.sort)?, descending: ask.descending };
+        let beginning = match ask.kind {
+            PersonKind::Patient => {
+                forms::patient_beginning(profile_named(&session.summary(&bundle)?.facts), &ask.prefix)
+            }
+            PersonKind::User => &ask.prefix,
+        };
         let asked = PeopleAsked {
             bundle: &bundle,
             side: side_of(ask.kind),
-            beginning: &ask.prefix,
+            beginning,
             order,
             offset: ask.offset,
             limit: (ask.limit as usize).min(PAGE_ROWS_MAX),
@@ -57,7 +65,8 @@ impl Desk {
         refuse_long(&filter)?;
         let question = Question { bundle: BundleId::new(ask.bundle), filter, order: Order::default() };
         let (number, look) = session.begin_look_at(ask.kind, question)?;
-        let found = session.portrait(&look, ask.kind)?.finish(ask.id);
+        let id = forms::recorded_id(&look.question.filter, field).map_or(ask.id, str::to_owned);
+        let found = session.portrait(&look, ask.kind)?.finish(id);
         let circle = Arc::new(found.counterparts);
         session.keep_circle(number, &circle);
         let counterparts = portion_of(&circle, compare_by("events")?, true, 0, COUNTERPARTS_MAX);

@@ -17,6 +17,7 @@ use timeline::{Edge, Moment};
 
 use crate::clock;
 use crate::desk::Desk;
+use crate::direct::named;
 use crate::portion::{brief, cut, fitting};
 use crate::samples::disk_fault;
 use crate::session::Session;
@@ -91,7 +92,7 @@ impl Desk {
     pub fn export_log_to(&self, path: &Path) -> Result<MaybeExported, Fault> {
         let session = self.session()?;
         let exists = || {
-            let what = format!("{} exists already. Choose another name.", path.display());
+            let what = format!("{} exists already. Choose another name.", named(path));
             Fault::new(FaultCode::BadInput, what).with(Next::ChooseAnother)
         };
         if path.symlink_metadata().is_ok() {
@@ -105,7 +106,7 @@ impl Desk {
             std::io::ErrorKind::AlreadyExists => exists(),
             _ => disk_fault(path, &kept.error),
         })?;
-        let (file, sha256) = (Some(path.display().to_string()), Some(digest.to_hex()));
+        let (file, sha256) = (Some(named(path)), Some(digest.to_hex()));
         Ok(MaybeExported { file, sha256, entries })
     }
 }
@@ -138,8 +139,7 @@ impl Session {
     }
 
     fn write_export(&self, path: &Path, file: &File) -> Result<(u64, Digest), Fault> {
-        let name = path.file_name().map(|name| bundle::escape::visible_bytes(name.as_encoded_bytes()));
-        let entry = Entry::LogExported { destination: name.unwrap_or_default() };
+        let entry = Entry::LogExported { destination: named(path) };
         let seen = self.log.append(&self.vault, entry, None, &clock::now())?;
         let mut out = HashingWriter { inner: BufWriter::new(file), hasher: Hasher::new() };
         let head = self.log.export(&self.vault, &seen, &mut out)?;

@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use access_log::LogFault;
-use event_store::StoreFault;
+use event_store::{EventQuestions as _, StoreFault};
 use integrity::Digest;
 use integrity::keys::{Algorithm, Kid, PublicKey};
 use integrity::timestamp::TsaCertificate;
@@ -22,6 +22,7 @@ use trust_store::{
 use vault::rusqlite::Transaction;
 use verify::{Anchor, Code, KeyStanding, PinnedKey, PinnedSshKey, PinnedTsa, Remembered, Report};
 
+use crate::others::stated_id;
 use crate::session::Session;
 use crate::verdicts::Vouching;
 use crate::wire::{Fault, FaultCode};
@@ -31,6 +32,8 @@ pub(crate) struct Reliance {
     trust: Trust,
     bundle: BundleId,
     arrived: u64,
+    /// The ids that stored bundles state of themselves.
+    stated: BTreeMap<BundleId, String>,
 }
 
 /// A verdict that is ready to be kept.
@@ -45,7 +48,9 @@ impl Reliance {
     pub(crate) fn of(session: &Session, bundle: &BundleId) -> Result<Self, Fault> {
         let trust = session.trust.trust()?;
         let arrived = session.trust.arrived(bundle)?.unwrap_or(trust.steps());
-        Ok(Self { trust, bundle: bundle.clone(), arrived })
+        let stored = session.store.bundles()?.into_iter();
+        let stated = stored.filter_map(|summary| Some((summary.id.clone(), stated_id(&summary)?))).collect();
+        Ok(Self { trust, bundle: bundle.clone(), arrived, stated })
     }
 
     /// The same for a check.
@@ -75,6 +80,7 @@ impl Reliance {
         Remembered {
             on: day_of(&head.mark.at),
             export: *head.seen.export(),
+            bundle_id: self.stated.get(head.seen.bundle_id()).cloned(),
             first: Some((head.seen.first_seq(), *head.seen.first_prev_hash())),
             came_later: head.came_after(self.arrived),
         }

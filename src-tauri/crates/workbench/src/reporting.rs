@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::clock;
 use crate::desk::Desk;
-use crate::direct;
+use crate::direct::{self, named};
 use crate::samples::disk_fault;
 use crate::tree;
 use crate::verdicts::{BundleFacts, Document, Vouching};
@@ -144,7 +144,7 @@ pub(crate) fn check_free(to: &Path) -> Result<(), Fault> {
 }
 
 fn exists(to: &Path) -> Fault {
-    let what = format!("{} exists already. Choose another name.", to.display());
+    let what = format!("{} exists already. Choose another name.", named(to));
     Fault::new(FaultCode::BadInput, what).with(Next::ChooseAnother)
 }
 
@@ -192,8 +192,7 @@ impl Desk {
             return Err(Fault::bad_input(what));
         };
         let bytes = stored_report(form, stored, &summary, session.last_self_test(&summary.id)?)?;
-        let name =
-            to.file_name().map(|name| bundle::escape::visible_bytes(name.as_encoded_bytes())).unwrap_or_default();
+        let name = named(to);
         session.note(Entry::ReportSaved { bundle: ask.bundle.clone(), destination: name.clone() })?;
         write_new(to, &bytes)?;
         Ok(MaybeSaved { file: Some(name) })

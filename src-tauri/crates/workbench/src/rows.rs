@@ -88,7 +88,7 @@ impl From<MappingNote> for Note {
                 "The record's time has no zone, and in the zone chosen at import the clocks jumped over it. The instant \
                  of the jump was taken; the recording clock did not follow that zone."
             }
-            MappingNote::TimestampOutOfRange => "The record's time lies outside 1900 to 2200 and is kept as text.",
+            MappingNote::TimestampOutOfRange => "The record's time lies before 1900 or after 2199 and is kept as text.",
             MappingNote::TimestampUnreadable => "The record's time cannot be read and is kept as text.",
             MappingNote::VersionUnknown => {
                 "The record's schema version is unknown; only its raw text can be relied on."

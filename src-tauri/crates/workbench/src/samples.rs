@@ -12,6 +12,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use crate::desk::{Desk, Options};
+use crate::direct::named;
 use crate::intake::ImportWish;
 use crate::outlets::NoWindow;
 use crate::wire::{Fault, FaultCode, JobState, Next, PurposeAsk};
@@ -202,7 +203,7 @@ pub(crate) fn disk_fault(place: &Path, error: &io::Error) -> Fault {
         let what = "The disk is full. Nothing half-made was kept.";
         return Fault::new(FaultCode::DiskFull, what).with(Next::FreeSpace);
     }
-    Fault::new(FaultCode::Unreadable, format!("{} cannot be written: {}.", place.display(), error.kind()))
+    Fault::new(FaultCode::Unreadable, format!("{} cannot be written: {}.", named(place), error.kind()))
 }
 
 /// One file after the other under a folder that did not exist.

@@ -4,18 +4,19 @@
 
 use access_log::{Entry, Witnessed};
 use bundle::Profile;
-use event_store::{BundleSummary, EventQuestions, EventRef, Mark, Row as StoredRow, StoreFault};
+use event_store::{BundleSummary, EventQuestions, EventRef, Row as StoredRow, StoreFault};
 use model::Event;
 use timeline::{Integrity, Pattern};
 
 use crate::covering::{COVERED, Cover, in_scope, scope_without_question};
 use crate::desk::Desk;
-use crate::meaning::{self, Concerns, Meaning, RecordAt};
+use crate::meaning::{self, Meaning, RecordAt};
 use crate::portion::{brief_facts, cut};
+use crate::record_seal::{Judged, Told};
 use crate::rows::{Note, row_out};
 use crate::session::Session;
 use crate::verdicts::{self, Document};
-use crate::wire::{Badge, EventAsk, EventDetail, Fault, RawLine, RecordAsk, RecordShown, Seal};
+use crate::wire::{EventAsk, EventDetail, Fault, RawLine, RecordAsk, RecordShown};
 use crate::words::grouped;
 
 /// Facts that the page shows from the row, in its own words.
@@ -127,7 +128,22 @@ impl Session {
         let event = bundle::records::event_of(profile, bytes).ok();
         let cover = Cover::of(row, scope, revealed);
         let (as_recorded, covered) = cover.record(bytes);
-        let standing = self.standing_of(&summary, row, event.as_ref(), bytes)?;
+        let document = self.document_today(&summary)?;
+        let standing = match &document {
+            Some(document) if row.integrity() != Integrity::Stands => {
+                self.standing_of(&summary, document, row, event.as_ref(), bytes)?
+            }
+            _ => Vec::new(),
+        };
+        let judged = Judged {
+            mark: row.mark,
+            profile,
+            document: document.as_ref(),
+            standing: &standing,
+            stream: stream_of(event.as_ref()),
+            seq: row.seq,
+        };
+        let Told { badge, proof } = judged.told();
         Ok(EventDetail {
             facts: event.as_ref().map(|event| facts_of(event, &cover, scope, revealed)).unwrap_or_default(),
             notes: row.notes.iter().map(|note| Note::from(*note).sentence.to_owned()).collect(),
@@ -135,9 +151,9 @@ impl Session {
             covered,
             file: row.place.path.clone(),
             line: row.place.line,
-            proof: proof_of(row, profile, &standing),
+            proof: proof.into_iter().chain([kept_at(row)]).collect(),
             elsewhere: self.elsewhere_of(row)?,
-            badge: badge_of(row.mark, &standing, is_signed(&summary, event.as_ref())?),
+            badge,
             row: row_out(row, scope, revealed),
         })
     }
@@ -153,18 +169,27 @@ impl Session {
     fn standing_of(
         &self,
         summary: &BundleSummary,
+        document: &Document,
         row: &StoredRow,
         event: Option<&Event>,
         bytes: &[u8],
     ) -> Result<Vec<Meaning>, Fault> {
-        let Some(report) = summary.report.as_deref().filter(|_| row.integrity() != Integrity::Stands) else {
-            return Ok(Vec::new());
-        };
         let files: Vec<String> = self.store.files(&summary.id)?.into_iter().map(|file| file.path).collect();
-        let stream = event.and_then(|event| event.stream_id.as_ref()).map(model::StreamId::as_str);
+        let stream = stream_of(event);
         let record = RecordAt { file: row.place.file, line: row.place.line, seq: row.seq, stream, bytes };
-        Ok(meaning::of(&Document::read(report)?, &files, &record))
+        Ok(meaning::of(document, &files, &record))
     }
+}
+
+fn stream_of(event: Option<&Event>) -> Option<&str> {
+    event.and_then(|event| event.stream_id.as_ref()).map(model::StreamId::as_str)
+}
+
+/// Where the vault keeps the record.
+fn kept_at(row: &StoredRow) -> String {
+    let place = &row.place;
+    let (line, byte) = (grouped(place.line), grouped(place.byte_offset));
+    format!("Kept byte for byte as it came: {}, line {line}, byte {byte}.", place.path)
 }
 
 fn facts_of(event: &Event, cover: &Cover, scope: Option<&[Pattern]>, revealed: bool) -> Vec<(String, String)> {
@@ -173,6 +198,7 @@ fn facts_of(event: &Event, cover: &Cover, scope: Option<&[Pattern]>, revealed: b
     let (patients, others) = in_scope(&event.patient_ids, if revealed { None } else { scope });
     let patients = match others {
         0 => patients.join(", "),
+        others if patients.is_empty() => format!("{others} covered"),
         others => format!("{} and {others} covered", patients.join(", ")),
     };
     let resource = [text(&event.resource_type), text(&event.resource_id)];
@@ -219,69 +245,4 @@ fn facts_of(event: &Event, cover: &Cover, scope: Option<&[Pattern]>, revealed: b
 
 fn two(word: &str, recorded: &str) -> String {
     if word == recorded || recorded.is_empty() { word.to_owned() } else { format!("{word} (recorded as {recorded})") }
-}
-
-fn proof_of(row: &StoredRow, profile: Profile, standing: &[Meaning]) -> Vec<String> {
-    let place =
-        format!("{}, line {}, byte {}", row.place.path, grouped(row.place.line), grouped(row.place.byte_offset));
-    let stands = match (row.integrity(), profile) {
-        (Integrity::Stands, Profile::AuditBundle1) => {
-            "Its hash was recomputed when the bundle was checked and agrees with the record and with its neighbors."
-        }
-        (Integrity::Altered, _) => "A finding names this record.",
-        (_, Profile::AuditBundle1) => {
-            "It has not been checked with what this office vouches for today, or nothing in the bundle can show whether \
-             it stands."
-        }
-        _ => "This kind of record carries no evidence of its own: only that it has not changed since import is known.",
-    };
-    let told = if standing.is_empty() { vec![stands.to_owned()] } else { standing.iter().map(Meaning::told).collect() };
-    let vouched = (row.mark == Mark::Proven).then(|| "A pinned key or an anchor vouches for it.".to_owned());
-    told.into_iter().chain(vouched).chain([format!("Kept byte for byte as it came: {place}.")]).collect()
-}
-
-/// Whether a record is signed by a key that nobody here has compared.
-fn is_signed(summary: &BundleSummary, event: Option<&Event>) -> Result<bool, Fault> {
-    let known = event.and_then(|event| Some((event.stream_id.as_ref()?, event.seq?))).zip(summary.report.as_deref());
-    let Some(((stream, seq), report)) = known else { return Ok(false) };
-    let reach = Document::read(report)?.evidence.reach;
-    let here = |reached: &crate::evidence::Reached| {
-        reached.stream_id == stream.as_str() && (reached.from_seq..=reached.to_seq).contains(&seq)
-    };
-    Ok(reach.iter().any(|reached| reached.by == "signed" && here(reached)))
-}
-
-fn badge_of(mark: Mark, standing: &[Meaning], is_signed: bool) -> Badge {
-    let badge = |seal, word: &str, reason: &str| Badge { seal, word: word.to_owned(), reason: reason.to_owned() };
-    match mark {
-        Mark::Proven => badge(
-            Seal::Verified,
-            "Verified",
-            "The record matches its hash, and a pinned key or an anchor vouches for it.",
-        ),
-        Mark::Stands if is_signed => {
-            let reason = "The record matches its hash and is signed, by a key that nobody here has compared.";
-            badge(Seal::NotVerified, "Not verified", reason)
-        }
-        Mark::Stands => badge(Seal::Unsigned, "Unsigned", "The record matches its hash; nothing shows who made it."),
-        Mark::NotVerified => {
-            let worst = standing.iter().min_by_key(|meaning| meaning.concerns);
-            let reason = worst
-                .map_or("The record has not been checked, or not with what this office vouches for today.", |worst| {
-                    worst.sentence.as_str()
-                });
-            badge(Seal::NotVerified, "Not verified", reason)
-        }
-        Mark::Altered | Mark::Misplaced | Mark::Beside => {
-            // What is wrong with the record itself says more than what is wrong beside it.
-            let worst = standing.iter().min_by_key(|meaning| meaning.concerns);
-            let word = match worst.map(|meaning| meaning.concerns) {
-                Some(Concerns::Record) | None => "Altered or damaged",
-                Some(Concerns::Place | Concerns::Neighborhood) => "Named in a finding",
-            };
-            let reason =
-                worst.map_or_else(|| "A finding names this record.".to_owned(), |worst| worst.sentence.clone());
-            badge(Seal::Altered, word, &reason)
-        }
-    }
 }

@@ -61,6 +61,7 @@ macro_rules! command_table {
             person(PersonAsk) -> PersonPage;
             counterparts(CounterpartsAsk) -> Counterparts;
             copy(CopyAsk) -> Nothing;
+            copy_rows(CopyRowsAsk) -> Copied;
             copy_place(CopyPlaceAsk) -> Nothing;
             print_rows(PrintRowsAsk) -> Nothing;
             // Our own record.

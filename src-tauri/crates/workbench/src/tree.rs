@@ -264,6 +264,10 @@ fn anchor_part(anchor: &AnchorOutcome) -> CheckPart {
         "differs" => ("the log holds something else there", CheckResult::Differs),
         "beyond" => ("the log ends before it", CheckResult::Differs),
         "same_export" => ("it comes from this very export and says nothing new", CheckResult::NotChecked),
+        "agrees_only" => (
+            "the log agrees with it, and it vouches for nothing: it came from the same bundle, or came later",
+            CheckResult::NotChecked,
+        ),
         "elsewhere" => ("it says nothing about the records that are here", CheckResult::NotChecked),
         _ => ("it could not be compared, because of what else was found", CheckResult::NotChecked),
     };

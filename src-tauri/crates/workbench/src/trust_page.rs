@@ -257,6 +257,7 @@ fn outcome_words(used: &AnchorOutcome) -> &'static str {
         "beyond" => "the log ends before it",
         "elsewhere" => "says nothing about the records that are here",
         "same_export" => "comes from this very export",
+        "agrees_only" => "agrees, and vouches for nothing: it came from the same bundle, or came later",
         _ => "was not compared",
     }
 }

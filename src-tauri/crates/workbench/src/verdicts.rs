@@ -8,7 +8,7 @@ use event_store::{EventRef, Spot};
 use model::BundleId;
 use serde::{Deserialize, Serialize};
 use timeline::Zone;
-use verify::{HowFar, Onlooker, Options, Proceed, Report, Severity, Source};
+use verify::{Code, HowFar, Onlooker, Options, Proceed, Report, Severity, Source};
 
 use crate::evidence::{CoveredSpan, Evidence};
 use crate::faults::sentence;
@@ -189,6 +189,16 @@ impl Document {
         self.done.links > 0
     }
 
+    /// Whether something with one of these codes was found.
+    pub(crate) fn has(&self, codes: &[Code]) -> bool {
+        self.findings.iter().any(|finding| codes.contains(&finding.code))
+    }
+
+    /// Whether files were held against the lists of a bag and nothing was found altered.
+    pub(crate) fn agrees_with_lists(&self) -> bool {
+        self.done.files > 0 && seal_named(&self.badge).0 != Seal::Altered
+    }
+
     /// That the verdict is history, in a sentence; `None` if it is one of today.
     pub(crate) fn history(&self) -> Option<String> {
         self.outdated.map(|zone| {
@@ -255,7 +265,7 @@ impl Document {
         }
         let Done { files, segments, records, links, checkpoints, signatures, anchors } = self.done;
         let lines = [
-            (files, "file", "against the lists of the bag"),
+            (files, "file", "against lists of checksums"),
             (segments, "segment", "against the audit manifest"),
             (records, "record", "against their own hashes"),
             (links, "record", "against the hash of the record before"),

@@ -32,6 +32,18 @@ pub fn counted(number: u64, noun: &str) -> String {
     }
 }
 
+/// What spreadsheets take for the start of a formula (formats 5).
+const FORMULA_STARTS: [char; 10] = ['=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠'];
+
+/// A cell of a table that may end up in a spreadsheet: no formula, and one line. What moves the cursor or the direction of
+/// writing is a visible escape, a line feed and a tab too.
+#[must_use]
+pub fn table_cell(text: &str) -> String {
+    let start = text.trim_start_matches([' ', '\u{a0}', '\t', '\r', '\n']);
+    let is_risky = start.starts_with(FORMULA_STARTS) || text.starts_with(['\t', '\r', '\n']);
+    format!("{}{}", if is_risky { "'" } else { "" }, bundle::escape::visible(text))
+}
+
 /// An instant for the page.
 pub(crate) fn when(instant: &Instant) -> When {
     When { epoch_ms: instant.utc_nanos().map(|nanos| nanos.div_euclid(1_000_000)), recorded: brief(instant.text()) }

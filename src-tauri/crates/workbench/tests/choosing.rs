@@ -11,7 +11,7 @@ use workbench::wire::{
     BundleAsk, Chosen, Fault, FaultCode, ImportAsk, ImportStarted, JobAsk, JobState, Nothing, PurposeAsk, StatusAsk,
     UnlockAsk,
 };
-use workbench::{Desk, NoWindow, Options, SampleWish, direct};
+use workbench::{Desk, Gauge, ImportWish, NoWindow, Options, SampleWish, direct};
 
 fn sample(folder: &Path, name: &str) -> PathBuf {
     let path = folder.join(name);
@@ -118,6 +118,30 @@ fn a_hash_that_differs_is_told_at_the_start_at_the_end_and_ever_after() {
     assert_eq!((again.quoted, again.quoted_agrees), (Some(sentence), Some(false)));
     let received = desk.overview(BundleAsk { bundle: job.bundle.unwrap() }).unwrap().received;
     assert_eq!(received.handed_by, "Dana Whitfield");
+}
+
+#[test]
+fn a_bundle_is_read_as_work_that_is_counted_and_can_be_stopped() {
+    let (dir, desk) = office::open();
+    desk.give_purpose(PurposeAsk { text: "Complaint of 12 March".into() }).unwrap();
+    let plain = dir.path().join("plain.json");
+    std::fs::write(&plain, r#"{"resourceType":"AuditEvent","id":"e1","recorded":"2026-03-02T08:00:00Z"}"#).unwrap();
+    let paths = [sample(dir.path(), "march.zip"), sample(dir.path(), "march"), plain];
+    let wish = ImportWish { expected_sha256: Some("0".repeat(64)), ..ImportWish::default() };
+    for path in &paths {
+        let stopped = Gauge::default();
+        stopped.stop();
+        let fault = desk.import_shown(path, &wish, &stopped).unwrap_err();
+        assert_eq!(fault.code, FaultCode::Cancelled, "{}", path.display());
+        assert!(stopped.read().2 > 0, "it is told how much there is to read");
+    }
+    assert!(desk.bundles(Nothing {}).unwrap().bundles.is_empty());
+    assert!(desk.status(StatusAsk { active: true }).unwrap().jobs.is_empty(), "nothing is left on the list");
+    for path in &paths {
+        let started = desk.import_shown(path, &wish, &Gauge::default()).unwrap();
+        assert_eq!(started.quoted_agrees, Some(false));
+        assert_eq!(desk.wait_for(started.job.unwrap()).unwrap().state, JobState::Done);
+    }
 }
 
 #[test]

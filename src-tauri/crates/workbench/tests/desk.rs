@@ -426,7 +426,8 @@ fn rows_for_programs_end_with_exact_totals() {
             assert_eq!(row.patient_ids, ["P-5521"]);
             Ok(())
         })
-        .unwrap();
+        .unwrap()
+        .totals;
     assert!(rows == 2 && totals.total > 2 && totals.users >= 1, "{totals:?}");
 }
 

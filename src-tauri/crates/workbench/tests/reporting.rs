@@ -70,6 +70,7 @@ fn nothing_is_replaced_and_nothing_is_logged_that_did_not_happen() {
     let outside = BundleAsk { bundle: "nobody".to_owned() };
     let fault = desk.save_report_to(&ask, &taken).unwrap_err();
     assert_eq!(fault.code, FaultCode::BadInput);
+    assert_eq!(fault.what, "mine.html exists already. Choose another name.", "the page is told no path");
     assert_eq!(desk.save_report_to(&ask, &dir.path().join("a.pdf")).unwrap_err().code, FaultCode::BadInput);
     assert_eq!(desk.save_report_to(&outside, &dir.path().join("a.html")).unwrap_err().code, FaultCode::NotFound);
     // The chooser was closed.
@@ -78,4 +79,12 @@ fn nothing_is_replaced_and_nothing_is_logged_that_did_not_happen() {
     assert_eq!(std::fs::read_to_string(&taken).unwrap(), "mine");
     desk.lock(Nothing {}).unwrap();
     assert_eq!(desk.save_report(ask).unwrap_err().code, FaultCode::Locked);
+}
+
+#[test]
+fn what_cannot_be_written_is_named_without_its_folders() {
+    let (dir, desk) = office::open();
+    let ask = imported(&desk, dir.path(), None);
+    let nowhere = desk.save_report_to(&ask, &dir.path().join("nowhere").join("a.html")).unwrap_err();
+    assert!(nowhere.what.starts_with("a.html cannot be written"), "{}", nowhere.what);
 }

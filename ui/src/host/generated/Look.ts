@@ -26,6 +26,10 @@ total: number,
  */
 alsoElsewhere: number | null, 
 /**
+ * Events without a usable time that would match if the filter had no range of time: they are in none.
+ */
+outsideTime: number, 
+/**
  * Events in the bundle so far.
  */
 whole: number, 

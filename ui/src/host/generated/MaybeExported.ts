@@ -5,7 +5,7 @@
  */
 export type MaybeExported = { 
 /**
- * The file.
+ * Name of the file, without the folder it lies in.
  */
 file: string | null, 
 /**

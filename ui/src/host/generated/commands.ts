@@ -13,8 +13,10 @@ import type { ChooseAsk } from './ChooseAsk';
 import type { CompareAsk } from './CompareAsk';
 import type { ComparedRecord } from './ComparedRecord';
 import type { ComparedRecordAsk } from './ComparedRecordAsk';
+import type { Copied } from './Copied';
 import type { CopyAsk } from './CopyAsk';
 import type { CopyPlaceAsk } from './CopyPlaceAsk';
+import type { CopyRowsAsk } from './CopyRowsAsk';
 import type { Counterparts } from './Counterparts';
 import type { CounterpartsAsk } from './CounterpartsAsk';
 import type { CreateVaultAsk } from './CreateVaultAsk';
@@ -120,6 +122,7 @@ export interface Commands {
   person: { ask: PersonAsk; answer: PersonPage };
   counterparts: { ask: CounterpartsAsk; answer: Counterparts };
   copy: { ask: CopyAsk; answer: Nothing };
+  copy_rows: { ask: CopyRowsAsk; answer: Copied };
   copy_place: { ask: CopyPlaceAsk; answer: Nothing };
   print_rows: { ask: PrintRowsAsk; answer: Nothing };
   access_log: { ask: AccessLogAsk; answer: AccessLogPage };
@@ -176,6 +179,7 @@ export const commandNames: (keyof Commands)[] = [
   'person',
   'counterparts',
   'copy',
+  'copy_rows',
   'copy_place',
   'print_rows',
   'access_log',

@@ -203,6 +203,14 @@ export function connect(
         log.write('copy', `Copied a ${what}`, '');
         return {};
       }),
+    copy_rows: ({ look, all, rows }) =>
+      looking(() => {
+        const kept = looks.kept(look);
+        if (!kept) return unknownLook();
+        const copied = all ? kept.look.total - rows.length : rows.length;
+        log.write('copy', 'Copied rows', '', `${copied} rows`);
+        return { rows: copied };
+      }),
     copy_place: () => Promise.resolve({}),
     print_rows: ({ rows }) =>
       looking(() => {

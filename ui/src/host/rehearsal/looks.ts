@@ -92,6 +92,7 @@ export class Looks {
       filter: print(terms),
       terms: describe(terms, rest),
       total: events.length,
+      outsideTime: this.#outsideTime(terms),
       alsoElsewhere: this.scene === 'importing' ? null : events.filter(isAlsoElsewhere).length,
       whole: this.world.count,
       growing: this.scene === 'importing',
@@ -102,6 +103,13 @@ export class Looks {
     };
     this.#kept.set(look.look, { look, events, ask: { ...ask, filter: look.filter, and: [] } });
     return look;
+  }
+
+  /** Events without a time that a range leaves out. */
+  #outsideTime(terms: ReturnType<typeof withValues>): number {
+    const atAnyTime = terms.filter(({ field, negated }) => negated || (field !== 'from' && field !== 'to'));
+    if (atAnyTime.length === terms.length) return 0;
+    return matching(this.world, atAnyTime, this.#altered).filter(undated).length;
   }
 
   row(event: number, revealed: boolean): Row {

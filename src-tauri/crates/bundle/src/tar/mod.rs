@@ -125,6 +125,11 @@ impl Archive {
         Box::new(WholeFile::new(&*self.file, &self.name))
     }
 
+    /// How long the archive itself is.
+    pub(crate) fn size_bytes(&self) -> u64 {
+        self.file.size_bytes()
+    }
+
     /// A reader over one entry from its beginning.
     pub(crate) fn stream<'b>(
         &'b self,

@@ -103,6 +103,11 @@ impl Archive {
         Box::new(WholeFile::new(&self.file, &self.name))
     }
 
+    /// How long the archive itself is.
+    pub(crate) fn size_bytes(&self) -> u64 {
+        self.file.size_bytes()
+    }
+
     /// Unpacks one member from its beginning.
     pub(crate) fn stream<'b>(&'b self, name: &'b str, size_bytes: u64, packed: Packed) -> Box<dyn Read + Send + 'b> {
         member::stream(&self.file, name, size_bytes, packed)

@@ -109,3 +109,36 @@ fn a_finding_is_printed_with_both_hashes() {
         }
     }
 }
+
+/// The cells of a table whose cells hold no line feeds.
+fn cells(table: &str) -> Vec<Vec<&str>> {
+    let lines = table.lines().map(|line| line.strip_prefix('"').unwrap().strip_suffix('"').unwrap());
+    lines.map(|line| line.split("\",\"").collect()).collect()
+}
+
+#[test]
+fn a_table_of_a_check_ends_with_the_verdict_whatever_was_found() {
+    let office = Office::open();
+    for (bundle, verdict, word) in [("sample", "PASS", "Unsigned"), ("damaged", "FAIL", "Altered or damaged")] {
+        let table = office.run(&["verify", bundle, "--format", "csv"]).stdout;
+        let table = String::from_utf8(table).unwrap();
+        let rows = cells(&table);
+        assert!(rows.iter().all(|row| row.len() == rows[0].len()), "{table}");
+        let last = rows.last().unwrap();
+        assert_eq!(last[..2], ["VERDICT", verdict], "{table}");
+        assert!(last[2].starts_with(&format!("{word}: ")), "{table}");
+        assert_eq!(rows.len() > 2, verdict == "FAIL", "{table}");
+    }
+}
+
+#[test]
+fn the_checks_of_log_and_vault_are_tables_too() {
+    let office = Office::open();
+    for (command, fact) in [("access-log verify", "stands"), ("vault check", "whole")] {
+        let words: Vec<&str> = command.split(' ').chain(["--format", "csv"]).collect();
+        let table = office.done(&words);
+        let rows = cells(&table);
+        assert_eq!((rows[0].as_slice(), rows[1].as_slice()), (&["fact", "value"][..], &[fact, "yes"][..]));
+        assert!(rows.len() > 4 && rows.iter().all(|row| row.len() == 2), "{table}");
+    }
+}

@@ -20,7 +20,7 @@ fn an_event_is_told_with_its_caveats_in_every_form() {
     for form in ["text", "csv"] {
         let told = office.done(&[&look[..], &["--format", form]].concat());
         assert!(told.contains(NOTE) && told.contains("ACTOR_UNCLEAR"), "{form}: {told}");
-        assert!(told.contains("carries no evidence of its own"), "{form}: {told}");
+        assert!(told.contains("carry no evidence of their own"), "{form}: {told}");
     }
     let told = &office.json(&look)[0];
     assert_eq!(told["notes"], json!([{ "code": "ACTOR_UNCLEAR", "sentence": NOTE }]));
@@ -50,6 +50,8 @@ fn names_and_other_patients_are_shown_only_after_a_reveal_of_their_own() {
         }
         assert!(told.contains("77"), "who asked is shown by id");
     }
+    let text = office.done(&look);
+    assert!(text.lines().any(|line| line.split_whitespace().eq(["Patients", "2", "covered"])), "{text}");
     let reveals = |office: &Office| office.log().iter().filter(|entry| entry["action"] == "reveal").count();
     assert_eq!(reveals(&office), 0);
     let told = office.json(&[&look[..], &["--reveal"]].concat());
@@ -96,4 +98,66 @@ fn the_log_says_which_bundle() {
     let text = office.done(&["access-log", "show"]);
     assert!(text.contains(&bundle[..12]), "{text}");
     assert!(text.contains("Times are in UTC."), "{text}");
+}
+
+#[test]
+fn a_person_of_a_fhir_export_is_found_in_the_form_it_writes_them_in_and_as_recorded() {
+    let office = Office::open();
+    let asked = |words: &[&str]| {
+        let lines = office.json(&[words, &["--reason", REASON]].concat());
+        let (counts, rows) = lines.split_last().unwrap();
+        (rows.to_vec(), counts.clone())
+    };
+    for form in ["P-1001", "Patient/P-1001", "Patient/P-1001/_history/2"] {
+        let (rows, counts) = asked(&["patient", form]);
+        assert_eq!((rows.len(), &counts["total"]), (1, &json!(1)), "{form}");
+        assert_eq!(rows[0]["patient_ids"], json!(["P-1001"]), "{form}: the other patient stays covered");
+    }
+    for form in ["77", "Practitioner/77"] {
+        let (rows, _) = asked(&["user-activity", form]);
+        assert_eq!(rows[0]["user_id"], "Practitioner/77", "{form}");
+        assert_eq!(rows.len(), 1, "{form}");
+    }
+    let (_, counts) = asked(&["search", "-patient:Patient/P-1001 user:Practitioner/77"]);
+    assert_eq!(counts["total"], 0, "who is left out is left out in both forms");
+    // What was asked for in all stands in the answer and in the log.
+    let (_, counts) = asked(&["patient", "Patient/P-1001"]);
+    assert_eq!(counts["asked_as"], "patient:Patient/P-1001,P-1001");
+    assert_eq!(asked(&["patient", PATIENT]).1.get("asked_as"), None);
+    let looks: Vec<_> = office.log().into_iter().filter(|entry| entry["action"] == "look").collect();
+    let said = |query: &str| looks.iter().any(|look| look["object"].as_str().unwrap().ends_with(query));
+    assert!(said("patient:Patient/P-1001,P-1001") && said("user:Practitioner/77"), "{looks:?}");
+    // In another export an id is what it is.
+    assert!(said("patient:Patient/P-1001") && said("user:77"), "{looks:?}");
+}
+
+#[test]
+fn events_without_a_time_are_in_no_range_and_are_told() {
+    let office = Office::open();
+    let event = |id: &str, recorded: &str| {
+        json!({
+            "resourceType": "AuditEvent", "id": id, "type": {"code": "rest"}, "action": "R", "recorded": recorded,
+            "outcome": "0", "agent": [{"who": {"reference": "Practitioner/9"}, "requestor": true}],
+            "source": {"observer": {"display": "ehr"}}, "entity": [{"what": {"reference": "Patient/P-7"}}]
+        })
+    };
+    let lines = ["2026-03-02T10:00:00", "2026-03-02T10:05:00", "2026-03-03T11:00:00Z"];
+    let lines: Vec<_> = lines.iter().enumerate().map(|(at, time)| event(&format!("e{at}"), time).to_string()).collect();
+    std::fs::write(office.path("bare.ndjson"), lines.join("\n") + "\n").unwrap();
+    office.done(&["import", "bare.ndjson", "--reason", REASON]);
+    let within = ["patient", "P-7", "--from", "2026-03-01", "--to", "2026-03-31", "--reason", REASON];
+    let counts = office.json(&within).pop().unwrap();
+    assert_eq!((&counts["total"], &counts["outside_time"]), (&json!(1), &json!(2)));
+    let told = office.done(&within);
+    assert!(told.contains("1 event, 1 user; 2 more have no usable time and can be in no range"), "{told}");
+    let counts = office.json(&["patient", "P-7", "--reason", REASON]).pop().unwrap();
+    assert_eq!((&counts["total"], &counts["outside_time"]), (&json!(3), &json!(0)));
+}
+
+#[test]
+fn who_is_not_found_in_a_fhir_export_is_followed_by_the_forms_it_records() {
+    let office = Office::open();
+    let output = office.run(&["user-activity", "Practitioner/78", "--reason", REASON]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("a user by an identifier") && !said.contains("78"), "{said}");
 }

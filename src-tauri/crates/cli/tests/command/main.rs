@@ -4,10 +4,12 @@
 
 mod doubting;
 mod forms;
+mod handover;
 mod looks;
 mod office;
 mod overlapping;
 mod reports;
+mod secrets;
 mod stamped;
 mod trusting;
 mod words;

@@ -2,6 +2,9 @@
 
 use crate::office::{Office, PATIENT, REASON};
 
+/// Kinds of damage without an error, with one, with two and with more.
+const TAMPERS: [&str; 4] = ["sequence-gap", "event-modified", "event-duplicated", "manifest-mismatch"];
+
 #[test]
 fn a_filter_may_begin_with_a_hyphen_and_a_misspelt_option_is_none() {
     let office = Office::open();
@@ -58,4 +61,25 @@ fn a_file_is_called_by_its_name() {
     let (code, complaint) = office.refused(&["verify", "notabundle"]);
     assert_eq!(code, Some(5));
     assert!(complaint.contains("chartproof: notabundle is not an audit bundle"), "{complaint}");
+}
+
+#[test]
+fn the_findings_beyond_the_first_are_counted_in_good_grammar() {
+    let office = Office::open();
+    let mut told = std::collections::BTreeSet::new();
+    for tamper in TAMPERS {
+        office.done(&["sample", tamper, "--events", "120", "--tamper", tamper]);
+        let report: serde_json::Value =
+            serde_json::from_slice(&office.run(&["verify", tamper, "--format", "json"]).stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap();
+        let errors = findings.iter().filter(|finding| finding["severity"] == "error").count();
+        let said = report["summary"][0].as_str().unwrap();
+        match errors {
+            0 | 1 => assert!(!said.contains(" more "), "{tamper}: {said}"),
+            2 => assert!(said.ends_with(" (1 more finding.)"), "{tamper}: {said}"),
+            _ => assert!(said.ends_with(&format!(" ({} more findings.)", errors - 1)), "{tamper}: {said}"),
+        }
+        told.insert(errors.min(3));
+    }
+    assert!([1, 2, 3].iter().all(|errors| told.contains(errors)), "each of the three forms was seen: {told:?}");
 }

@@ -139,6 +139,7 @@ pub(super) fn anchors(document: &Document) -> Vec<Row> {
             "beyond" => "The log does not reach it",
             "elsewhere" => "It is about something that is not in this bundle",
             "same_export" => "It comes from this very export and anchors nothing",
+            "agrees_only" => "It agrees and anchors nothing: it came from the same bundle, or after this one",
             _ => "It was not compared",
         };
         let head = format!("record {} of stream {}", grouped(anchor.last_seq), anchor.stream_id);

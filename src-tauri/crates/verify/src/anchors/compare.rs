@@ -26,6 +26,9 @@ pub(crate) enum Outcome {
     Elsewhere,
     /// It comes from an import of this very export.
     SameExport,
+    /// It agrees, and vouches for nothing: it comes from the same bundle in another make, or from an import that was
+    /// made after this bundle had come here.
+    AgreesOnly,
     /// Something else that was found keeps it from being compared.
     Open,
 }
@@ -40,6 +43,7 @@ impl Outcome {
             Self::Beyond => "beyond",
             Self::Elsewhere => "elsewhere",
             Self::SameExport => "same_export",
+            Self::AgreesOnly => "agrees_only",
             Self::Open => "not_compared",
         }
     }
@@ -57,7 +61,7 @@ impl Used<'_> {
     pub(crate) fn is_compared(&self) -> bool {
         match self.outcome {
             Outcome::Agrees { .. } | Outcome::GoesOn | Outcome::Differs | Outcome::Beyond => true,
-            Outcome::Elsewhere | Outcome::SameExport | Outcome::Open => false,
+            Outcome::Elsewhere | Outcome::SameExport | Outcome::AgreesOnly | Outcome::Open => false,
         }
     }
 
@@ -116,14 +120,17 @@ pub(crate) fn other_streams<'a>(anchors: &'a [Anchor], traces: &[Trace]) -> Vec<
     given.map(|anchor| Used { anchor, outcome: Outcome::Elsewhere }).collect()
 }
 
+/// What a bundle is known by; it cannot vouch for itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Itself<'a> {
+    pub(crate) export: Option<Digest>,
+    /// The id that it states.
+    pub(crate) bundle_id: Option<&'a str>,
+}
+
 /// Compares one stream with its anchors, from the lowest to the highest. The first that differs stands for the later
 /// ones.
-pub(crate) fn compare<'a>(
-    work: &mut Work<'a>,
-    trace: &Trace,
-    linked: &Linked,
-    export: Option<Digest>,
-) -> Vec<Used<'a>> {
+pub(crate) fn compare<'a>(work: &mut Work<'a>, trace: &Trace, linked: &Linked, this: Itself<'_>) -> Vec<Used<'a>> {
     let options: &'a crate::hands::Options = work.options;
     let mut of_stream: Vec<_> = options.anchors.iter().filter(|anchor| anchor.stream_id == trace.id).collect();
     of_stream.sort_by_key(|anchor| anchor.last_seq);
@@ -132,7 +139,7 @@ pub(crate) fn compare<'a>(
     let (mut agreed_to, mut differed, mut rolled_back) = (None, false, false);
     let mut used = Vec::with_capacity(of_stream.len());
     for anchor in of_stream {
-        let outcome = if anchor.is_of(export) {
+        let outcome = if anchor.is_of(this.export) {
             Outcome::SameExport
         } else if anchor.last_seq.saturating_add(1) < first || (anchor.came_later() && anchor.last_seq > end) {
             Outcome::Elsewhere
@@ -141,6 +148,7 @@ pub(crate) fn compare<'a>(
         } else {
             match at_record(anchor, trace, linked, first) {
                 Found::Same(_) if anchor.last_seq < first => Outcome::GoesOn,
+                Found::Same(_) if anchor.came_later() || is_remade(anchor, this, first, end) => Outcome::AgreesOnly,
                 Found::Same(agreed) => {
                     agreed_to = Some(anchor.last_seq);
                     Outcome::Agrees { to: anchor.last_seq, agreed }
@@ -159,6 +167,11 @@ pub(crate) fn compare<'a>(
         used.push(Used { anchor, outcome });
     }
     used
+}
+
+/// Whether an anchor comes from this bundle in another make: it stated the same id and held the same records.
+fn is_remade(anchor: &Anchor, this: Itself<'_>, first: u64, end: u64) -> bool {
+    anchor.is_named(this.bundle_id) && (anchor.first_seq(), anchor.last_seq) == (first, end)
 }
 
 /// An anchor at a number that the log has reached, or right before its first record.

@@ -8,7 +8,7 @@ mod compare;
 
 use integrity::Digest;
 
-pub(crate) use compare::{Outcome, Used, compare, ends, head_before, marked, other_streams};
+pub(crate) use compare::{Itself, Outcome, Used, compare, ends, head_before, marked, other_streams};
 
 /// A head of a stream from outside the bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,11 +48,14 @@ pub struct Remembered {
     pub on: String,
     /// Which export it was ([`Report::export`](crate::Report::export)).
     pub export: Digest,
+    /// The id that the bundle stated of itself, where it stated one. The same bundle written anew has another list of
+    /// files and the same id: it may contradict what is remembered, and vouches for nothing.
+    pub bundle_id: Option<String>,
     /// The first record it held: its number and its `prev_hash`. Where it is not known, the stream's beginning is
     /// assumed.
     pub first: Option<(u64, Digest)>,
-    /// Whether that import was made after this bundle had come here. That it reaches further then shows nothing: an
-    /// older log ends earlier.
+    /// Whether that import was made after this bundle had come here. That it agrees or reaches further then shows
+    /// nothing: what came first cannot rest on what came after it, and an older log ends earlier.
     pub came_later: bool,
 }
 
@@ -88,6 +91,12 @@ impl Anchor {
     /// Whether it comes from an import of this very export.
     pub(crate) fn is_of(&self, export: Option<Digest>) -> bool {
         matches!(&self.origin, Origin::Remembered(remembered) if Some(remembered.export) == export)
+    }
+
+    /// Whether it comes from an import of a bundle that stated this id.
+    pub(crate) fn is_named(&self, bundle_id: Option<&str>) -> bool {
+        let Origin::Remembered(remembered) = &self.origin else { return false };
+        bundle_id.is_some_and(|id| remembered.bundle_id.as_deref() == Some(id))
     }
 
     /// The word in reports.

@@ -245,7 +245,9 @@ fn each(source: &dyn Source, meter: &mut Meter<'_>, take: &mut dyn FnMut(Seen<'_
     let is_single = source.entries().len() == 1;
     let names = source.entries().iter().map(|entry| entry.name.as_str());
     for name in names.filter(|name| is_single || fhir::is_resource_file(name)) {
-        match file(source, name, meter, take) {
+        let is_lines = fhir::is_line_file(name) || (is_single && reading::is_packed(source, name)?);
+        let read = if is_lines { lines(source, name, meter, take) } else { file(source, name, meter, take) };
+        match read {
             Ok(unreadable) => troubles += unreadable,
             Err(Halt::Fault(crate::VerifyFault::Read(fault))) if is_damage(&fault) => troubles += 1,
             Err(halt) => return Err(halt),
@@ -260,8 +262,7 @@ fn is_damage(fault: &ReadFault) -> bool {
 }
 
 fn file(source: &dyn Source, name: &str, meter: &mut Meter<'_>, take: &mut dyn FnMut(Seen<'_>)) -> Result<u64, Halt> {
-    let is_lines = [".ndjson", ".jsonl"].iter().any(|ending| name.to_ascii_lowercase().ends_with(ending));
-    if !is_lines && source.entry(name).is_some_and(|entry| entry.size_bytes <= FHIR_FILE_BYTES_MAX) {
+    if source.entry(name).is_some_and(|entry| entry.size_bytes <= FHIR_FILE_BYTES_MAX) {
         let bytes = source.read(name, FHIR_FILE_BYTES_MAX)?;
         match fhir::split(&bytes) {
             Ok(Document::Lines) => {}

@@ -64,6 +64,13 @@ pub(super) enum Arrival {
 /// Bytes that tell whether a file is packed; no record begins with those of a packing.
 const HEAD_BYTES: u64 = 4;
 
+/// Whether a file is packed.
+pub(super) fn is_packed(source: &dyn Source, name: &str) -> Result<bool, ReadFault> {
+    let mut head = Vec::new();
+    source.stream(name)?.take(HEAD_BYTES).read_to_end(&mut head).map_err(ReadFault::of)?;
+    Ok(Packing::of(&head).is_some())
+}
+
 /// The unpacked content of a file.
 pub(super) fn content<'s>(source: &'s dyn Source, name: &str) -> Result<Box<dyn Read + Send + 's>, ReadFault> {
     let mut file = source.stream(name)?;

@@ -25,6 +25,7 @@ use crate::sums::Algorithms;
 use crate::work::Work;
 
 pub(crate) use declaration::{BagInfo, check as check_declaration};
+pub(crate) use paths::is_unsafe;
 pub(crate) use payload::{PAYLOAD, Payload};
 pub(crate) use tags::{SIGNATURES, check_tag_files};
 

@@ -90,7 +90,7 @@ impl Decoding {
 }
 
 /// Whether a path could lead out of the bag, or on some system means something else than a file in it.
-pub(super) fn is_unsafe(path: &str) -> bool {
+pub(crate) fn is_unsafe(path: &str) -> bool {
     let is_drive = matches!(path.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
     is_drive
         || path.starts_with(['/', '~'])

@@ -63,6 +63,7 @@ codes! {
     OxumMismatch = "OXUM_MISMATCH", Error;
     FileMissing = "FILE_MISSING", Error;
     FileExtra = "FILE_EXTRA", Error;
+    FileNotListed = "FILE_NOT_LISTED", Warning;
     FileHashMismatch = "FILE_HASH_MISMATCH", Error;
     TagFileHashMismatch = "TAG_FILE_HASH_MISMATCH", Error;
     TagFileUnlisted = "TAG_FILE_UNLISTED", Warning;

@@ -26,6 +26,8 @@ pub(crate) struct SegmentTrace {
     pub(crate) last: Option<End>,
     pub(crate) tree: Option<Tree>,
     pub(crate) timestamps: Option<(i64, i64)>,
+    /// Whether some record has a time that is not among them.
+    pub(crate) has_uncounted_time: bool,
     pub(crate) holes: Vec<Hole>,
     /// Records of a stream that the segment does not belong to: how many, and (seq, line) of the first.
     pub(crate) strangers: Option<(u64, u64, u64)>,
@@ -58,6 +60,7 @@ impl SegmentTrace {
             let (lowest, highest) = self.timestamps.unwrap_or((low, high));
             self.timestamps = Some((lowest.min(low), highest.max(high)));
         }
+        self.has_uncounted_time |= facts.has_uncounted_time;
         for hole in &facts.holes {
             self.add_hole(*hole);
         }

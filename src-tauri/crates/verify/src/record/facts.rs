@@ -68,6 +68,8 @@ pub(crate) struct RunFacts {
     pub(crate) last_event_id: Option<String>,
     /// Earliest and latest `timestamp`.
     pub(crate) timestamps: Option<(i64, i64)>,
+    /// Whether some `timestamp` has no zone, or lies where times are not counted.
+    pub(crate) has_uncounted_time: bool,
     pub(crate) versions: Vec<Version>,
     /// Members that the schema does not know: how often, and the first line and record.
     pub(crate) unknown_members: BTreeMap<String, (u64, u64, u64)>,

@@ -259,7 +259,7 @@ fn times(file: &str, line: &Line<'_>, head: &Head<'_>, event: &Event<'_>, facts:
     let mut complain = |fault: InstantFault, member: &str| {
         let (code, what) = match fault {
             InstantFault::NoZone => (Code::TimestampNoZone, "has no time zone"),
-            InstantFault::OutOfRange => (Code::TimestampOutOfRange, "lies outside 1900 to 2200"),
+            InstantFault::OutOfRange => (Code::TimestampOutOfRange, "lies before 1900 or after 2199"),
             InstantFault::Malformed => return,
         };
         let message = format!("The time of record {} {what}. It is kept as text.", number(head.seq));
@@ -271,8 +271,10 @@ fn times(file: &str, line: &Line<'_>, head: &Head<'_>, event: &Event<'_>, facts:
             complain(fault, member);
         }
     }
-    if let Some(Ok(timestamp)) = event.timestamp {
-        facts.timestamp(timestamp);
+    match event.timestamp {
+        Some(Ok(timestamp)) => facts.timestamp(timestamp),
+        Some(Err(InstantFault::NoZone | InstantFault::OutOfRange)) => facts.has_uncounted_time = true,
+        Some(Err(InstantFault::Malformed)) | None => {}
     }
     event.recorded_at.or(event.timestamp)?.ok()
 }

@@ -55,7 +55,7 @@ pub struct AnchorUsed {
     /// The import that left it behind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
-    /// `agrees`, `goes_on`, `differs`, `beyond`, `elsewhere`, `same_export` or `not_compared`.
+    /// `agrees`, `goes_on`, `differs`, `beyond`, `elsewhere`, `same_export`, `agrees_only` or `not_compared`.
     pub outcome: &'static str,
 }
 

@@ -43,7 +43,7 @@ pub struct Counts {
 /// What was really compared, whatever came of it. What is 0 was not there or was not reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Done {
-    /// Files whose checksum was compared with a list of the bag.
+    /// Files whose checksum was compared with a list of checksums.
     pub files: u64,
     /// Segments that were compared with what the audit manifest says of them.
     pub segments: u64,

@@ -181,7 +181,8 @@ pub(crate) fn summary(basis: &Basis<'_>) -> [String; 2] {
             let others = errors.count().saturating_sub(1);
             let more = match others {
                 0 => String::new(),
-                _ => format!(" ({} more.)", count_of(u64::try_from(others).unwrap_or(u64::MAX), "finding")),
+                1 => " (1 more finding.)".to_owned(),
+                _ => format!(" ({} more findings.)", number(u64::try_from(others).unwrap_or(u64::MAX))),
             };
             [format!("{first}{more}"), "Rely on nothing in the places named until that is explained.".to_owned()]
         }

@@ -168,13 +168,29 @@ pub(super) fn summary(basis: &Basis<'_>) -> [String; 2] {
         (_, _, Some(stamp)) => format!("a time stamp shows that they existed as they are at {}", stamp.time),
         (true, true, None) => "a pinned key has signed them or an anchor agrees with them".to_owned(),
         (true, false, None) => "a pinned key has signed them".to_owned(),
-        (false, _, None) => "they agree with what was known outside of this bundle".to_owned(),
+        (false, _, None) => known_since(basis),
     };
     let end = basis.last_seq.map_or_else(String::new, |seq| format!(" up to record {}", number(seq)));
     [
         format!("The {all} agree with each other, and {who}{end}."),
         "Nothing is proven about what came after that, or about what was never recorded.".to_owned(),
     ]
+}
+
+/// Since when it is known outside of the bundle that the records are as they are.
+fn known_since(basis: &Basis<'_>) -> String {
+    let agreeing = basis.anchors.iter().filter(|used| matches!(used.outcome, Outcome::Agrees { .. }));
+    let imports: Option<Vec<_>> = agreeing
+        .map(|used| match &used.anchor.origin {
+            Origin::Remembered(remembered) => Some(remembered.on.as_str()),
+            Origin::Typed | Origin::File | Origin::Stamped { .. } => None,
+        })
+        .collect();
+    // Of several, the first import shows the most; their days are written so that they sort.
+    match imports.and_then(|days| days.into_iter().min()) {
+        Some(day) => format!("have not changed since our import on {}", bundle::escape::visible(day)),
+        None => "they agree with what was known outside of this bundle".to_owned(),
+    }
 }
 
 /// The second line for a log of which only a part is vouched for, or by a key that nobody has compared.

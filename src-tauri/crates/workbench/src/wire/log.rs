@@ -87,7 +87,7 @@ pub struct LogCheck {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct MaybeExported {
-    /// The file.
+    /// Name of the file, without the folder it lies in.
     pub file: Option<String>,
     /// SHA-256 of it.
     pub sha256: Option<String>,

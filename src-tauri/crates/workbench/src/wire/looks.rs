@@ -69,6 +69,8 @@ pub struct Look {
     pub total: u64,
     /// How many of them another bundle of the vault holds too, byte for byte; `null` while that was not found out.
     pub also_elsewhere: Option<u64>,
+    /// Events without a usable time that would match if the filter had no range of time: they are in none.
+    pub outside_time: u64,
     /// Events in the bundle so far.
     pub whole: u64,
     /// Whether more may come because the import still runs.
@@ -547,6 +549,39 @@ pub struct CopyAsk {
     pub what: String,
     /// The text.
     pub text: String,
+}
+
+/// Put checked rows on the clipboard. Logged, then copied by the program, and cleared when the vault locks.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CopyRowsAsk {
+    /// The look.
+    pub look: u32,
+    /// Whether all rows are meant but those named.
+    pub all: bool,
+    /// The rows, at most 5,000.
+    pub rows: Vec<RowMark>,
+}
+
+/// A row, by its place in a look and by its record.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct RowMark {
+    /// Place among the rows of the look, from 0.
+    pub index: u64,
+    /// What it can be opened by.
+    pub event_ref: String,
+}
+
+/// What was put on the clipboard.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Copied {
+    /// How many rows.
+    pub rows: u64,
 }
 
 /// Put the address of a screen on the clipboard. It names nobody, so it is no look.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod bench;
+mod bulk;
 mod circle;
 mod counting;
 mod covering;

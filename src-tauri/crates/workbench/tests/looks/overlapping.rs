@@ -78,7 +78,7 @@ fn what_two_exports_share_is_said_and_counted_once() {
         rows.push(row);
         Ok(())
     });
-    let totals = totals.unwrap();
+    let totals = totals.unwrap().totals;
     assert_eq!((totals.total, totals.also_elsewhere, totals.contradicted), (901, 299, 2));
     assert_eq!(rows.len(), 901);
     let users: BTreeSet<&str> = rows.iter().map(|row| row.user_id.as_str()).collect();

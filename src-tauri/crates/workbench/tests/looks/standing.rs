@@ -1,4 +1,4 @@
-//! What is said of a record that a finding names is true of this very record.
+//! What is said of a record is true of this very record: one that a finding names, and one without evidence of its own.
 
 use workbench::wire::EventDetail;
 
@@ -99,5 +99,45 @@ fn every_mark_has_its_sentence() {
             let code = event.proof[0].rsplit('(').next().unwrap();
             assert!(code.ends_with(')') && code.len() > 8, "{tamper}: {:?}", event.proof);
         }
+    }
+}
+
+const FHIR: &str = r#"{"resourceType":"AuditEvent","id":"e1","recorded":"2026-03-02T08:00:00Z","action":"R",
+"agent":[{"requestor":true,"who":{"reference":"Practitioner/p-1"}}]}"#;
+
+/// The only record of a bundle.
+fn only(bench: &Bench, bundle: &str) -> EventDetail {
+    let look = bench.look(bundle, "");
+    bench.event(&look, &bench.rows(&look)[0])
+}
+
+#[test]
+fn a_record_without_evidence_is_not_called_unchecked() {
+    let bench = Bench::open();
+    let plain = bench.path("plain.json");
+    std::fs::write(&plain, FHIR).unwrap();
+    let resource: serde_json::Value = serde_json::from_str(FHIR).unwrap();
+    let signed = serde_json::json!({
+        "resourceType": "Bundle", "type": "collection", "entry": [{"resource": resource}],
+        "signature": {"when": "2026-03-03T00:00:00Z", "who": {"display": "EHR"}, "type": [{"code": "1"}]},
+    });
+    let bundle_signed = bench.path("signed.json");
+    std::fs::write(&bundle_signed, signed.to_string()).unwrap();
+    let detached = bench.path("detached");
+    std::fs::create_dir(&detached).unwrap();
+    std::fs::write(detached.join("events.json"), FHIR).unwrap();
+    std::fs::write(detached.join("events.json.sig"), "not read").unwrap();
+    let cases = [
+        (plain, "Only that it has not changed since the import is known."),
+        (bundle_signed, "The export holds a signature of a kind that is not checked"),
+        (detached, "The export holds a signature of a kind that is not checked"),
+    ];
+    for (path, what) in cases {
+        let record = only(&bench, &bench.import(&path));
+        let reason = &record.badge.reason;
+        assert_eq!(record.badge.word, "Not verified");
+        assert!(reason.starts_with("Records of this kind carry no evidence of their own"), "{reason}");
+        assert!(reason.contains(what), "{reason}");
+        assert_eq!(&record.proof[0], reason);
     }
 }

@@ -9,13 +9,13 @@ use crate::bench::bag::{Draft, STREAM, parsed};
 use crate::bench::{Bench, rewritten};
 
 /// The head of a log at one of its records: its event and its hash.
-fn head(draft: &Draft, seq: u64) -> [String; 2] {
+pub(crate) fn head(draft: &Draft, seq: u64) -> [String; 2] {
     let (segment, line) = draft.place(seq);
     let record = parsed(&draft.segments[segment].lines[line]);
     [&record["event"]["event_id"], &record["hash"]].map(|value| value.as_str().unwrap().to_owned())
 }
 
-fn typed(seq: u64, [event, hash]: [String; 2]) -> AnchorAsk {
+pub(crate) fn typed(seq: u64, [event, hash]: [String; 2]) -> AnchorAsk {
     AnchorAsk {
         file: None,
         stamp: None,

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use workbench::wire::{
-    Badge, BundleAsk, CoverageMap, CoverageState, Fault, Job, JobState, LookAsk, PinAsk, PurposeAsk, RowsAsk, Seal,
-    TrustPage, Verdict,
+    Badge, BundleAsk, CoverageMap, CoverageState, EventDetail, Fault, Job, JobState, LookAsk, PinAsk, PurposeAsk,
+    RecordAsk, RecordShown, RowsAsk, Seal, TrustPage, Verdict,
 };
 use workbench::{Desk, ImportWish};
 
@@ -122,6 +122,16 @@ impl Bench {
         words.sort();
         words.dedup();
         words
+    }
+
+    /// The detail of the record with this number.
+    pub(crate) fn record(&self, bundle: &str, seq: u64) -> EventDetail {
+        let event_ref = format!("{}:{seq}", &bundle[..12]);
+        let event = match self.desk.record(RecordAsk { event_ref }).unwrap() {
+            RecordShown::Event { event } => Some(event),
+            RecordShown::Line { .. } => None,
+        };
+        *event.unwrap()
     }
 
     /// Words of the actions in the log, oldest first, without those of reading it.

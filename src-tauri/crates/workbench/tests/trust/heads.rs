@@ -1,8 +1,10 @@
 //! What imports remember: later exports are held against earlier ones, and none against itself.
 
+use std::io::Write as _;
+
 use workbench::wire::Seal;
 
-use crate::bench::bag::Draft;
+use crate::bench::bag::{Draft, packed_bag};
 use crate::bench::{Bench, part, rewritten};
 
 #[test]
@@ -88,4 +90,24 @@ fn a_head_of_an_import_that_was_not_genuine_is_withdrawn() {
     assert_eq!(bench.seal(&genuine), Seal::Altered, "until it is checked again");
     assert_eq!(bench.check_well(&genuine).seal, Seal::Unsigned);
     assert!(bench.trust(&genuine).heads.iter().any(|head| head.own));
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    out.write_all(bytes).unwrap();
+    out.finish().unwrap()
+}
+
+#[test]
+fn the_same_bundle_made_anew_vouches_for_neither() {
+    let bench = Bench::open();
+    let draft = Draft::new(40, 20);
+    let first = bench.import_bag("first", &draft.bag());
+    let packed = packed_bag(&draft, "gzip", &gzip, |_| {});
+    let again = bench.import_bag("again", &packed);
+    for id in [&again, &first] {
+        assert_eq!(bench.codes(id), Vec::<String>::new());
+        assert_eq!(bench.check_well(id).seal, Seal::Unsigned);
+        assert_eq!(bench.verdict(id).assurance.as_deref(), Some("CONSISTENT"));
+    }
 }

@@ -7,3 +7,4 @@ mod bench;
 mod heads;
 mod keys;
 mod rechecks;
+mod records;
