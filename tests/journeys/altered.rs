@@ -40,6 +40,8 @@ fn an_altered_bundle_says_so_on_every_screen_and_shows_what_failed() {
     page.read("EVENT_MODIFIED");
     page.read("Hash that is stored");
     page.read("Hash that was computed");
+    page.read("What rests on it");
+    page.see("grid", "Coverage by source");
 
     // The record itself, beside the finding, with its own verdict; and Esc leads back to the finding.
     page.click("button", "Open the record");
@@ -57,7 +59,7 @@ fn an_altered_bundle_says_so_on_every_screen_and_shows_what_failed() {
     page.click("link", "Timeline");
     page.fill("Filter in text form", "integrity:altered");
     page.press(&[ENTER]);
-    let marked = "return document.querySelectorAll('[role=grid] .body .altered').length;";
+    let marked = "return document.querySelectorAll('[role=grid] .body .row.altered').length;";
     page.wait("the altered record, marked", PATIENCE, || (page.evaluate(marked) == serde_json::json!(1)).then_some(()));
 
     // Opening it was a look, and is in my own record with its purpose.

@@ -7,9 +7,11 @@
 
 mod altered;
 mod first_run;
+mod integrity;
 mod keyboard;
 mod locked_down;
 mod outward;
 mod screens;
 mod steps;
+mod tour;
 mod trusted;

@@ -1,59 +1,14 @@
 //! Every screen in the real engine, light and dark: axe-core finds nothing, and where `CHARTPROOF_SHOTS` names a folder,
 //! a picture of each is put there.
 
-use std::cell::RefCell;
-
 use chartproof_tests::PATIENCE_FOR_WORK;
 use chartproof_tests::app::Home;
 use chartproof_tests::cli;
-use chartproof_tests::page::Page;
 use chartproof_tests::sample::Sample;
 use chartproof_tests::webdriver::key::{CONTROL, ENTER, ESCAPE, F6};
 
 use crate::steps;
-
-/// A theme, and what makes GTK say that the desktop has it.
-const THEMES: &[(&str, &str)] = &[("light", "Adwaita"), ("dark", "Adwaita:dark")];
-
-/// Pictures of one theme, and what axe-core found on the way.
-struct Tour<'a> {
-    page: &'a Page,
-    theme: &'a str,
-    faults: RefCell<Vec<String>>,
-}
-
-impl<'a> Tour<'a> {
-    fn new(page: &'a Page, theme: &'a str) -> Self {
-        Self { page, theme, faults: RefCell::default() }
-    }
-
-    /// Looks at what is shown now.
-    #[track_caller]
-    fn look(&self, name: &str) {
-        for waiting in ["Working…", "Reading the"] {
-            self.page.read_no_more(waiting);
-        }
-        assert_eq!(self.page.evaluate("return document.documentElement.dataset.theme;"), self.theme, "at {name}");
-        self.page.photograph(&format!("{name}-{}", self.theme));
-        let faults = self.page.accessibility_faults().into_iter();
-        self.faults.borrow_mut().extend(faults.map(|fault| format!("{name}, {}: {fault}", self.theme)));
-    }
-
-    /// Goes to a screen by the rail and looks at it once this is there.
-    #[track_caller]
-    fn visit(&self, screen: &str, role: &str, seen: &str, name: &str) {
-        self.page.click("link", screen);
-        self.page.see(role, seen);
-        self.look(name);
-    }
-
-    /// Insists that nothing was found.
-    #[track_caller]
-    fn end(self) {
-        let faults = self.faults.into_inner();
-        assert!(faults.is_empty(), "axe found:\n{}", faults.join("\n"));
-    }
-}
+use crate::tour::{THEMES, Tour};
 
 #[test]
 fn the_entrance_is_accessible_in_both_themes() {
@@ -170,7 +125,7 @@ fn screens_of_bundles(tour: &Tour<'_>, whole: &Sample) {
     page.see("heading", "User ");
     page.see("grid", "Events");
     tour.look("user");
-    tour.visit("Integrity", "heading", "Checks", "integrity");
+    tour.visit("Integrity", "heading", "What was checked", "integrity");
     page.click("link", "My access log");
     page.click("button", "Check the log");
     page.read("The log stands");

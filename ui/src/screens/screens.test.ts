@@ -377,9 +377,9 @@ describe('a partial count', () => {
     await openWindow('importing', at('overview'));
     const starts = (await screen.findByText('Places to start')).closest('section');
     expect(starts?.textContent.match(/\d so far/g)).toHaveLength(4);
-    const coverage = screen.getByText('Events per day and system').closest('section');
-    expect(coverage?.textContent).toContain('1 day without events so far');
-    expect(coverage?.textContent).toContain('may yet get events');
+    const coverage = screen.getByText('Coverage by system').closest('section');
+    expect(coverage?.textContent).toContain('3 × 1 day without events so far');
+    expect(coverage?.textContent).toContain('may yet grow');
     const rail = screen.getByRole('navigation', { name: 'Screens' });
     expect(rail.textContent.match(/\d so far/g)).toHaveLength(3);
   });
@@ -409,14 +409,17 @@ describe('what is printed', () => {
     const real = host.rows;
     vi.spyOn(host, 'rows').mockImplementation(async (ask) => {
       const page = await real(ask);
-      return { ...page, rows: page.rows.map((row) => ({ ...row, integrity: 'altered' })) };
+      return {
+        ...page,
+        rows: page.rows.map((row) => ({ ...row, integrity: 'altered', state: 'misplaced' })),
+      };
     });
     vi.spyOn(host, 'print_rows').mockResolvedValue({});
     const grid = await screen.findByRole('grid');
     await waitFor(() => expect(grid.textContent).toContain('MRN-'));
     press('p', { ctrlKey: true }, document.body);
     const paper = () => document.querySelector('.paper')?.textContent ?? '';
-    await waitFor(() => expect(paper()).toContain('(named in a finding)'));
+    await waitFor(() => expect(paper()).toContain('(In a finding)'));
     expect(shown()).not.toContain('altered or damaged');
     expect(paper()).toContain('Everybody in this vault is invented');
   });

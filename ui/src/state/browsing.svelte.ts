@@ -24,6 +24,7 @@ const FIELD_OF: Record<string, string> = {
   action: 'action',
   patient: 'patient',
   resource: 'resource',
+  state: 'integrity',
 };
 
 export class Browsing {
@@ -150,6 +151,7 @@ export class Browsing {
       action: row.action,
       patient: row.patientIds[0],
       resource: row.resourceType,
+      integrity: row.integrity,
     }[field];
     if (value !== null && value !== undefined && value !== '') this.and(field, value, negated, null);
   }
@@ -189,6 +191,7 @@ export class Browsing {
       patient: row.patientIds.join(', '),
       resource: row.resourceType ?? row.eventType,
       station: row.station ?? '',
+      state: text.timeline.rowStates[row.state],
     };
     await this.#desk.copy('cell', words[this.column] ?? '', row.eventRef);
   }

@@ -1,11 +1,11 @@
 /** A filter's terms as a person reads them: "user is m.lopez or r.patel", "14 Mar, 02:00 – 03:00". */
 
 import type { FilterTerm } from '../host/generated/FilterTerm';
-import { actionWord, fieldWord, text } from '../text/en';
+import { fieldWord, text, valueWord } from '../text/en';
 import { instantInWords, range } from '../text/format';
 
 const valueWords = ({ field, values }: FilterTerm) =>
-  values.map((value) => (field === 'action' ? actionWord(value) : value)).join(text.timeline.or);
+  values.map((value) => valueWord(field, value)).join(text.timeline.or);
 
 const isEdge = ({ field }: FilterTerm) => field === 'from' || field === 'to';
 

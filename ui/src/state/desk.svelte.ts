@@ -8,6 +8,7 @@
 import { createContext } from 'svelte';
 import type { BundleCard } from '../host/generated/BundleCard';
 import type { Bundles } from '../host/generated/Bundles';
+import type { CoverageMap } from '../host/generated/CoverageMap';
 import type { Chosen } from '../host/generated/Chosen';
 import type { FilterTerm } from '../host/generated/FilterTerm';
 import type { Look } from '../host/generated/Look';
@@ -18,6 +19,7 @@ import { isFault } from '../host/host';
 import { text } from '../text/en';
 import { utc } from '../text/format';
 import { Asked } from './asked.svelte';
+import { Comparing } from './comparing.svelte';
 import type { Arrival } from './importing.svelte';
 import { Keys } from './keys.svelte';
 import { SIDE_REM } from './panes';
@@ -28,7 +30,7 @@ import { about, everything, Views, type Question } from './views';
 /** Screens that name persons: nothing of them is asked for before a purpose is given. */
 const NAMING: ScreenName[] = ['timeline', 'patients', 'patient', 'users', 'user'];
 /** Screens that are about one bundle. */
-const OF_BUNDLE: ScreenName[] = ['overview', 'integrity', ...NAMING];
+const OF_BUNDLE: ScreenName[] = ['overview', 'integrity', 'compare', ...NAMING];
 
 const AROUND_MS = 10 * 60_000;
 
@@ -63,8 +65,12 @@ export class Desk {
   /** The look that is on screen, for what acts on it from elsewhere. */
   look = $state.raw<Look | null>(null);
 
+  /** Two exports held against each other; what came of it stays while the vault is open. */
+  readonly comparing: Comparing;
+
   constructor(session: Session) {
     this.session = session;
+    this.comparing = new Comparing(this);
   }
 
   get host(): Host {
@@ -200,6 +206,14 @@ export class Desk {
   /** Asks for the events that match a filter in text form. */
   search(filter: string): void {
     if (this.bundle !== null) this.ask({ ...everything(this.bundle), filter });
+  }
+
+  /** Asks for the events of one stretch of the coverage map, of one source where it can be filtered by. */
+  openStretch({ sources, bins }: CoverageMap, source: number, bin: number): void {
+    const [row, time] = [sources[source], bins[bin]];
+    if (this.bundle === null || !row || !time) return;
+    const and = row.system === null ? [] : [{ field: 'system', value: row.system, negated: false }];
+    this.ask({ ...everything(this.bundle), filter: `from:${time.from} to:${time.to}`, and });
   }
 
   /** The question of this place; `null` when its number means nothing any more. */

@@ -15,6 +15,7 @@ export const screenNames = [
   'users',
   'user',
   'integrity',
+  'compare',
   'log',
   'settings',
 ] as const;

@@ -5,6 +5,7 @@
  * What the program says (verdicts, findings, faults) comes from the program and is not here.
  */
 
+import { compare, coverage, integrity, integrityValues, rowMeanings, rowStates, selfTest } from './integrity';
 import { trust } from './trust';
 
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
@@ -207,14 +208,7 @@ export const text = {
     othersUnknown: 'It is not yet known whether other bundles hold some of these records.',
     othersNote:
       'Nothing is left out: each bundle shows all of its records, marked. The command line, which asks all bundles at once, counts a record once.',
-    coverage: 'Events per day and system',
-    coverageNote: 'Hatched days have no events.',
-    coverageSoFar: 'So far: the import still runs, and a hatched day may yet get events.',
-    coverageRow: (source: string, days: number, gaps: number) =>
-      `${source}: ${days} days, ${gaps === 0 ? 'no day without events' : `${gaps} ${plural(gaps, 'day', 'days')} without events`}`,
-    coverageDay: (date: string, events: string) => `${date}: ${events} events`,
-    coverageGap: (date: string) => `${date}: no events`,
-    gaps: (count: number) => `${count} ${plural(count, 'day', 'days')} without events`,
+    coverage: 'Coverage by system',
     starts: 'Places to start',
     startsNote: 'Counts of what the records say, nothing more.',
     breakGlass: 'Emergency access',
@@ -314,11 +308,15 @@ export const text = {
       patient: 'Patient',
       resource: 'What',
       station: 'Station',
+      state: 'Record',
     },
+    rowStates,
+    rowMeanings,
+    integrityValues,
+    onlyStanding: 'Only what stands',
     gridName: 'Events',
     gapHint: 'Time since the row before',
     others: (count: number) => `+${count}`,
-    namedRow: 'named in a finding',
     noneTitle: 'No events match.',
     none: (terms: number) => `No events match ${terms === 1 ? 'this filter' : `these ${terms} filters`}.`,
     dropOne: (term: string) => `Without “${term}”`,
@@ -454,36 +452,10 @@ export const text = {
     backToList: (list: string) => `All ${list}`,
   },
 
-  integrity: {
-    title: 'Integrity',
-    checks: 'Checks',
-    what: 'What',
-    how: 'How',
-    result: 'Result',
-    results: {
-      agrees: 'Agrees',
-      notes: 'Agrees, with notes',
-      differs: 'Differs',
-      not_checked: 'Not checked',
-    },
-    findings: 'Findings',
-    noFindings: 'Nothing was found that differs.',
-    findingsCut: (shown: string, total: string) =>
-      `The first ${shown} of ${total} findings, the worst first. The whole report: chartproof verify --format json.`,
-    severities: { error: 'Differs', warning: 'Note', info: 'For information' } as Record<string, string>,
-    ownHash: ['Hash that is stored', 'Hash that was computed'],
-    otherHash: ['Hash expected here', 'Hash found here'],
-    notHash: ['Stated', 'Found'],
-    proves: 'What this proves',
-    provesNothing: 'Nothing.',
-    doesNotProve: 'What this does not prove',
-    openEvent: 'Open the record',
-    onlyStanding: 'Look only at records that stand',
-    loading: 'Reading the report…',
-    running: 'The check is still running; this is what is known so far.',
-    save: 'Save report…',
-    saved: (file: string) => `The report is saved as ${file}.`,
-  },
+  integrity,
+  coverage,
+  compare,
+  selfTest,
 
   trust,
 
@@ -725,4 +697,7 @@ export const actionWord = (action: string): string => text.actions[action] ?? ac
 /** What is said beside an action of how it ended; nothing where that goes without saying. */
 export const outcomeNote = (action: string, outcome: string): string | null =>
   outcome === 'success' || action === 'login_failed' ? null : (text.outcomes[outcome] ?? outcome);
+/** A value of a field as a person reads it; ids and words we do not know stay as they are. */
+export const valueWord = (field: string, value: string): string =>
+  field === 'action' ? actionWord(value) : field === 'integrity' ? (integrityValues[value] ?? value) : value;
 export const fieldWord = (field: string): string => text.timeline.fields[field] ?? field;

@@ -138,10 +138,6 @@ export function date(iso: string): string {
   return name === undefined ? iso : `${Number(dayOfMonth)} ${name} ${year}`;
 }
 
-/** The date some days after another; both "YYYY-MM-DD", in UTC. */
-export const dateAfter = (iso: string, days: number): string =>
-  new Date(Date.parse(`${iso}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
-
 /** Today in a zone, "YYYY-MM-DD". */
 export function today(zone: string): string {
   const parts = partsOf(zone, Date.now());

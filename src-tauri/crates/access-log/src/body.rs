@@ -149,6 +149,9 @@ impl Body {
                     self.detail("assurance", assurance);
                 }
             }
+            Entry::Compare { .. } | Entry::Compared { .. } | Entry::SelfTest { .. } | Entry::SelfTested { .. } => {
+                self.doubt(entry);
+            }
             Entry::Look(question) | Entry::PatientsList(question) | Entry::UsersList(question) => self.ask(question),
             Entry::LookClosed { look, rows, patients, users } => {
                 for (name, count) in [("look", look), ("rows", rows), ("patients", patients), ("users", users)] {
@@ -210,6 +213,32 @@ impl Body {
                 self.result("seconds_back", *seconds_back);
                 self.detail("before", before);
             }
+        }
+    }
+
+    /// What is done to find out how far a bundle, or its check, can be relied on.
+    fn doubt(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Compare { earlier, later } => {
+                self.object = Some(earlier.clone());
+                self.bundle = Some(later.clone());
+            }
+            Entry::Compared { comparison, outcome, differences } => {
+                self.result("comparison", *comparison);
+                self.result("differences", *differences);
+                self.detail("outcome", outcome);
+            }
+            Entry::SelfTest { bundle, rounds, seed } => {
+                self.bundle = Some(bundle.clone());
+                self.result("rounds", *rounds);
+                self.result("seed", *seed);
+            }
+            Entry::SelfTested { test, copies, caught, missed } => {
+                for (name, count) in [("test", test), ("copies", copies), ("caught", caught), ("missed", missed)] {
+                    self.result(name, *count);
+                }
+            }
+            _ => {}
         }
     }
 

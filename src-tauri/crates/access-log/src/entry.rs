@@ -114,6 +114,42 @@ pub enum Entry {
         /// How many findings.
         findings: u64,
     },
+    /// Two exports of one log are about to be held against each other. Nothing of their records is shown by that.
+    Compare {
+        /// Content of the one taken for the earlier: its id, or what would be its id if it were imported.
+        earlier: String,
+        /// Content of the one taken for the later.
+        later: String,
+    },
+    /// Two exports were held against each other.
+    Compared {
+        /// Number of the entry that tells which.
+        comparison: u64,
+        /// What it came to, in one word.
+        outcome: String,
+        /// How many records differ.
+        differences: u64,
+    },
+    /// Copies of a bundle are about to be damaged and checked.
+    SelfTest {
+        /// Its id.
+        bundle: String,
+        /// How often every kind of damage is done.
+        rounds: u64,
+        /// Where chance begins.
+        seed: u64,
+    },
+    /// Copies of a bundle were damaged and checked.
+    SelfTested {
+        /// Number of the entry that tells which bundle.
+        test: u64,
+        /// Copies.
+        copies: u64,
+        /// Of those, named by the check.
+        caught: u64,
+        /// Of those, shown by the evidence and not named.
+        missed: u64,
+    },
     /// A stored bundle is about to be verified again, from its kept source.
     VerifyBegun {
         /// Its id.
@@ -332,6 +368,10 @@ impl Entry {
             Self::ImportRepeated { .. } => "import_repeated",
             Self::ImportUndone { .. } => "import_undone",
             Self::Verify { .. } => "verify",
+            Self::Compare { .. } => "compare",
+            Self::Compared { .. } => "compared",
+            Self::SelfTest { .. } => "self_test",
+            Self::SelfTested { .. } => "self_tested",
             Self::VerifyBegun { .. } => "verify_begun",
             Self::VerifyUndone { .. } => "verify_undone",
             Self::Look(_) => "look",

@@ -4,9 +4,9 @@
 
 use model::{Action, BundleId, EventId, Instant, MappingNote, Outcome, PatientId, SessionId, UserId};
 use serde::{Deserialize, Serialize};
-use timeline::Integrity;
+use timeline::{Integrity, Scale};
 
-use crate::EventRef;
+use crate::{EventRef, Mark};
 
 /// At most so many rows are handed out at once.
 pub const PAGE_ROWS_MAX: usize = 500;
@@ -61,7 +61,7 @@ pub struct Row {
     /// What the mapping could not settle.
     pub notes: Vec<MappingNote>,
     /// What may be said of the record.
-    pub integrity: Integrity,
+    pub mark: Mark,
     /// Where the record stands.
     pub place: Place,
     /// The records of other bundles that are this one, or have its name.
@@ -79,6 +79,14 @@ pub struct Twin {
     pub same: bool,
     /// What may be said of it there.
     pub integrity: Integrity,
+}
+
+impl Row {
+    /// The word for what may be said of the record.
+    #[must_use]
+    pub const fn integrity(&self) -> Integrity {
+        self.mark.integrity()
+    }
 }
 
 impl std::fmt::Debug for Row {
@@ -269,13 +277,66 @@ pub struct DayCount {
     pub events: u64,
 }
 
-/// How many events a system recorded in one day of a zone's calendar.
+/// Events of a bundle over time, by source.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SystemDay {
-    /// Days since 1970-01-01 on the wall clock of the zone.
-    pub day: i64,
-    /// The system that recorded them, if the source names one.
+pub struct SourceBins {
+    /// How time is cut; `None` where no event has a time.
+    pub scale: Option<Scale>,
+    /// In the order they were met.
+    pub sources: Vec<SourceCounts>,
+}
+
+/// What one system recorded in one stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceCounts {
+    /// The stream, if the source has streams.
+    pub stream: Option<String>,
+    /// The system, if the source names one.
     pub system: Option<String>,
-    /// How many.
-    pub events: u64,
+    /// Whether these are all the sources that are too many to be counted apart.
+    pub is_rest: bool,
+    /// One for each bin.
+    pub bins: Vec<StandingCounts>,
+    /// Events without a time.
+    pub undated: StandingCounts,
+}
+
+/// Events, counted by what may be said of their records themselves. Each counts once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StandingCounts {
+    /// They stand, and somebody outside the bundle vouches for them.
+    pub proven: u64,
+    /// They stand, and nobody outside the bundle vouches for them.
+    pub stands: u64,
+    /// A finding names them, and not only because others are missing beside them.
+    pub altered: u64,
+    /// Nothing is known.
+    pub not_verified: u64,
+}
+
+impl StandingCounts {
+    /// All of them.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.proven + self.stands + self.altered + self.not_verified
+    }
+
+    /// Counts one more.
+    pub(crate) const fn add(&mut self, own_mark: Mark) {
+        match own_mark {
+            Mark::Proven => self.proven += 1,
+            Mark::Stands | Mark::Beside => self.stands += 1,
+            Mark::NotVerified => self.not_verified += 1,
+            Mark::Altered | Mark::Misplaced => self.altered += 1,
+        }
+    }
+}
+
+impl std::ops::AddAssign for StandingCounts {
+    fn add_assign(&mut self, other: Self) {
+        self.proven += other.proven;
+        self.stands += other.stands;
+        self.altered += other.altered;
+        self.not_verified += other.not_verified;
+    }
 }

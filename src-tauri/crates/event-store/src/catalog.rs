@@ -17,7 +17,7 @@ use crate::people::Counts;
 use crate::repeats::Elsewhere;
 use crate::standing::{Marks, Standing};
 use crate::words::{LABELS_BETWEEN, WORD_FIELDS, WordField, Words};
-use crate::{BundleState, BundleSummary, DayCount, Overview, StoreFault, SystemDay};
+use crate::{BundleState, BundleSummary, DayCount, Overview, SourceBins, StoreFault};
 
 /// No list of words unpacks to more.
 const WORDS_BYTES_MAX: usize = 1 << 30;
@@ -53,8 +53,8 @@ pub(crate) struct Catalog {
     pub(crate) patients: OnceLock<Counts>,
     pub(crate) users: OnceLock<Counts>,
     elsewhere: OnceLock<Elsewhere>,
-    /// The zone whose days were counted last, and what was found.
-    days_in: Mutex<Option<(Zone, Arc<Vec<SystemDay>>)>>,
+    /// The zone and the number of bins in which sources were counted last, and what was found.
+    sources: Mutex<Option<(Zone, usize, Arc<SourceBins>)>>,
 }
 
 /// The row of a bundle.
@@ -128,7 +128,7 @@ impl Catalog {
             patients: OnceLock::new(),
             users: OnceLock::new(),
             elsewhere: OnceLock::new(),
-            days_in: Mutex::default(),
+            sources: Mutex::default(),
         })
     }
 
@@ -171,15 +171,16 @@ impl Catalog {
         Some((first, last))
     }
 
-    /// What was counted by days of this zone, if it was.
-    pub(crate) fn days_known_in(&self, zone: Zone) -> Option<Arc<Vec<SystemDay>>> {
-        let known = self.days_in.lock().unwrap_or_else(PoisonError::into_inner);
-        known.as_ref().filter(|(of, _)| *of == zone).map(|(_, days)| Arc::clone(days))
+    /// What was counted by source in this zone and so many bins, if it was.
+    pub(crate) fn sources_known(&self, zone: Zone, bins_max: usize) -> Option<Arc<SourceBins>> {
+        let known = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        let (of, bins, sources) = known.as_ref()?;
+        (*of == zone && *bins == bins_max).then(|| Arc::clone(sources))
     }
 
-    /// Keeps what was counted by days of this zone.
-    pub(crate) fn know_days_in(&self, zone: Zone, days: Arc<Vec<SystemDay>>) {
-        *self.days_in.lock().unwrap_or_else(PoisonError::into_inner) = Some((zone, days));
+    /// Keeps what was counted by source.
+    pub(crate) fn know_sources(&self, zone: Zone, bins_max: usize, sources: Arc<SourceBins>) {
+        *self.sources.lock().unwrap_or_else(PoisonError::into_inner) = Some((zone, bins_max, sources));
     }
 
     /// Events by day, system and action.

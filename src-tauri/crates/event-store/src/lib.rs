@@ -33,7 +33,7 @@ mod words;
 
 pub use answer::{
     BundleState, BundleSummary, DayCount, KeptLine, LINE_BYTES_MAX, Overview, PAGE_ROWS_MAX, Page, People, PeopleBy,
-    PeopleOrder, PersonRow, Place, Row, SystemDay, Totals, Twin,
+    PeopleOrder, PersonRow, Place, Row, SourceBins, SourceCounts, StandingCounts, Totals, Twin,
 };
 pub use chunk::Sizes;
 pub use event_ref::{EventRef, EventRefFault, Spot};
@@ -43,5 +43,5 @@ pub use kept::{KeptFiles, KeptReader};
 pub use people::Side;
 pub use questions::{BinsAsked, EventQuestions, FacetAsked, PeopleAsked, list_entry, log_people, log_question};
 pub use repeats::{Asked, Shared, Together};
-pub use standing::{RecordSpan, SPANS_MAX, Standing};
+pub use standing::{Mark, RecordSpan, SPANS_MAX, Standing};
 pub use store::{EventStore, StoredFile, Told};

@@ -6,18 +6,53 @@ use timeline::Integrity;
 /// The most spans that are kept; a report with more marks the whole bundle as altered.
 pub const SPANS_MAX: usize = 200_000;
 
-/// What may be said of the records of one bundle.
-///
-/// A record is altered if any altered span holds it; else not verified if the bundle is not, or an unverified span
-/// holds it; else it stands.
+/// What may be said of the records of one bundle. Of what is said of a record, the worst counts ([`Mark`]).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// Whether verification was completed and says something about single records at all.
     pub verified: bool,
-    /// Records that are not as they were made.
+    /// Records that are not as they were made, or of which nobody can tell.
     pub altered: Vec<RecordSpan>,
+    /// Records that a finding names for where they stand: out of order, repeated, within an altered span.
+    #[serde(default)]
+    pub misplaced: Vec<RecordSpan>,
+    /// Records that a finding names because others beside them are missing.
+    #[serde(default)]
+    pub beside: Vec<RecordSpan>,
     /// Records that nothing can be said about.
     pub unverified: Vec<RecordSpan>,
+    /// Records that somebody outside the bundle vouches for, as far as they stand.
+    #[serde(default)]
+    pub proven: Vec<RecordSpan>,
+}
+
+/// What may be said of one record, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// It is not as it was made, or nobody can tell.
+    Altered,
+    /// A finding names it for where it stands.
+    Misplaced,
+    /// Records beside it are missing; nothing is wrong with itself.
+    Beside,
+    /// It was not verified, or nothing can be said about it.
+    NotVerified,
+    /// It stands, and nobody outside the bundle vouches for it.
+    Stands,
+    /// It stands, and somebody outside the bundle vouches for it.
+    Proven,
+}
+
+impl Mark {
+    /// The word that filters and the command line use: whatever an error names is altered.
+    #[must_use]
+    pub const fn integrity(self) -> Integrity {
+        match self {
+            Self::Altered | Self::Misplaced | Self::Beside => Integrity::Altered,
+            Self::NotVerified => Integrity::NotVerified,
+            Self::Stands | Self::Proven => Integrity::Stands,
+        }
+    }
 }
 
 /// Some records that stand one after the other; both ends are inside.
@@ -50,7 +85,10 @@ pub enum RecordSpan {
 pub(crate) struct Marks {
     verified: bool,
     altered: Spans,
+    misplaced: Spans,
+    beside: Spans,
     unverified: Spans,
+    proven: Spans,
 }
 
 /// What a record is known by.
@@ -67,17 +105,34 @@ impl Marks {
         Self {
             verified: standing.verified,
             altered: Spans::of(&standing.altered),
+            misplaced: Spans::of(&standing.misplaced),
+            beside: Spans::of(&standing.beside),
             unverified: Spans::of(&standing.unverified),
+            // Of something good nothing is kept where there is too much of it.
+            proven: if standing.proven.len() > SPANS_MAX { Spans::default() } else { Spans::of(&standing.proven) },
         }
     }
 
-    pub(crate) fn integrity(&self, place: RecordPlace<'_>) -> Integrity {
+    pub(crate) fn mark(&self, place: RecordPlace<'_>) -> Mark {
+        match self.own_mark(place) {
+            mark @ (Mark::Altered | Mark::Misplaced) => mark,
+            _ if self.beside.hold(place) => Mark::Beside,
+            mark => mark,
+        }
+    }
+
+    /// What may be said of the record itself, whatever is missing beside it.
+    pub(crate) fn own_mark(&self, place: RecordPlace<'_>) -> Mark {
         if self.altered.hold(place) {
-            Integrity::Altered
+            Mark::Altered
+        } else if self.misplaced.hold(place) {
+            Mark::Misplaced
         } else if !self.verified || self.unverified.hold(place) {
-            Integrity::NotVerified
+            Mark::NotVerified
+        } else if self.proven.hold(place) {
+            Mark::Proven
         } else {
-            Integrity::Stands
+            Mark::Stands
         }
     }
 }
@@ -134,29 +189,37 @@ mod tests {
 
     #[test]
     fn the_worst_that_is_known_about_a_record_counts() {
+        let lines = |from, to| RecordSpan::Lines { file: 1, from, to };
         let standing = Standing {
             verified: true,
             altered: vec![
-                RecordSpan::Lines { file: 1, from: 7, to: 9 },
-                RecordSpan::Lines { file: 1, from: 3, to: 7 },
+                lines(7, 9),
+                lines(3, 7),
                 RecordSpan::Seqs { stream: Some("a".to_owned()), from: 50, to: 60 },
             ],
-            unverified: vec![RecordSpan::Lines { file: 1, from: 9, to: 11 }],
+            misplaced: vec![lines(9, 10)],
+            beside: vec![lines(10, 11), lines(13, 13)],
+            unverified: vec![lines(9, 12)],
+            proven: vec![lines(1, 13)],
         };
-        let integrity =
-            |marks: &Marks, file, line, seq, stream| marks.integrity(RecordPlace { file, line, seq, stream });
+        let mark = |marks: &Marks, file, line, seq, stream| marks.mark(RecordPlace { file, line, seq, stream });
         let marks = Marks::of(&standing);
         for (line, expected) in [
-            (2, Integrity::Stands),
-            (3, Integrity::Altered),
-            (9, Integrity::Altered),
-            (10, Integrity::NotVerified),
-            (12, Integrity::Stands),
+            (2, Mark::Proven),
+            (3, Mark::Altered),
+            (9, Mark::Altered),
+            (10, Mark::Misplaced),
+            (11, Mark::Beside),
+            (12, Mark::NotVerified),
+            (13, Mark::Beside),
+            (14, Mark::Stands),
         ] {
-            assert_eq!(integrity(&marks, 1, line, None, ""), expected, "{line}");
+            assert_eq!(mark(&marks, 1, line, None, ""), expected, "{line}");
         }
-        assert_eq!(integrity(&marks, 0, 5, Some(50), "a"), Integrity::Altered);
-        assert_eq!(integrity(&marks, 0, 5, Some(50), "b"), Integrity::Stands);
-        assert_eq!(integrity(&Marks::of(&Standing::default()), 0, 1, None, ""), Integrity::NotVerified);
+        let own = |line| marks.own_mark(RecordPlace { file: 1, line, seq: None, stream: "" });
+        assert_eq!((own(11), own(13)), (Mark::NotVerified, Mark::Proven));
+        assert_eq!(mark(&marks, 0, 5, Some(50), "a"), Mark::Altered);
+        assert_eq!(mark(&marks, 0, 5, Some(50), "b"), Mark::Stands);
+        assert_eq!(mark(&Marks::of(&Standing::default()), 0, 1, None, ""), Mark::NotVerified);
     }
 }

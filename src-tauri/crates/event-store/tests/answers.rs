@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use desk::{Desk, Dice, Traffic, assert_same};
 use event_store::{
-    BinsAsked, EventQuestions, FacetAsked, PeopleAsked, PeopleBy, PeopleOrder, Side, StoreFault, StoredEvent, Totals,
-    list_entry, log_people,
+    BinsAsked, EventQuestions, FacetAsked, Mark, PeopleAsked, PeopleBy, PeopleOrder, Side, StoreFault, StoredEvent,
+    Totals, list_entry, log_people,
 };
 use model::Action;
 use timeline::{Band, FacetField, Field, Order, OrderBy, Pattern, Question, Zone};
@@ -99,7 +99,7 @@ fn check(desk: &Desk, traffic: &Traffic, question: &Question, dice: &mut Dice) {
         let slice = &expected[start..(start + limit).min(expected.len())];
         assert_eq!((page.total, page.rows.len()), (wanted.events, slice.len()), "{what}, from {offset}");
         for (row, stored) in page.rows.iter().zip(slice) {
-            assert_same(row, stored, traffic.integrity(stored));
+            assert_same(row, stored, traffic.mark(stored, false));
         }
         if let (Some(row), true) = (page.rows.first(), start < expected.len()) {
             let position = desk.store.position_of(&seen, question, &row.event_ref).unwrap();
@@ -141,7 +141,7 @@ fn all_pages_together_are_the_whole_answer() {
         let rows = desk.all_rows(&question, 333);
         let expected = traffic.reference(&question);
         assert_eq!(rows.len(), expected.len());
-        rows.iter().zip(&expected).for_each(|(row, stored)| assert_same(row, stored, traffic.integrity(stored)));
+        rows.iter().zip(&expected).for_each(|(row, stored)| assert_same(row, stored, traffic.mark(stored, false)));
     }
 }
 
@@ -216,22 +216,39 @@ fn a_list_of_those_whose_ids_begin_alike_has_an_entry_of_its_own() {
 }
 
 #[test]
-fn days_are_those_of_the_zone() {
+fn every_event_counts_once_at_its_source_its_time_and_its_standing() {
     let desk = Desk::new();
     let traffic = Traffic::new(3000, 9);
     desk.import(&traffic);
-    let zone = timeline::zone("America/New_York").unwrap();
-    let bundle = &traffic.id;
-    for zone in [zone, timeline::zone("UTC").unwrap()] {
-        let days = desk.store.days_in(bundle, zone).unwrap();
-        let mut expected = std::collections::BTreeMap::<i64, u64>::new();
-        for time in traffic.events.iter().filter_map(|stored| stored.event.occurred_at.utc_nanos()) {
-            *expected.entry(timeline::local_day(time, zone)).or_default() += 1;
+    for zone in ["America/New_York", "UTC"].map(|name| timeline::zone(name).unwrap()) {
+        let found = desk.store.sources(&traffic.id, zone, 60).unwrap();
+        let mut scale = found.scale.clone().unwrap();
+        assert!(scale.bins() <= 60 && scale.zone() == zone);
+        let mut counted = BTreeMap::<(String, Option<usize>), [u64; 4]>::new();
+        for source in &found.sources {
+            let system = source.system.clone().unwrap_or_default();
+            let bins = source.bins.iter().enumerate().map(|(bin, counts)| (Some(bin), counts));
+            for (bin, counts) in bins.chain([(None, &source.undated)]).filter(|(_, counts)| counts.total() > 0) {
+                let sums = counted.entry((system.clone(), bin)).or_default();
+                let counts = [counts.proven, counts.stands, counts.altered, counts.not_verified];
+                sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+            }
         }
-        let mut found = std::collections::BTreeMap::<i64, u64>::new();
-        days.iter().for_each(|day| *found.entry(day.day).or_default() += day.events);
-        assert_eq!(found, expected);
-        assert_eq!(desk.store.days_in(bundle, zone).unwrap(), days);
+        let mut expected = BTreeMap::<(String, Option<usize>), [u64; 4]>::new();
+        for stored in &traffic.events {
+            let bin = stored.event.occurred_at.utc_nanos().and_then(|nanos| scale.bin(nanos));
+            let system = stored.event.source_system.clone().unwrap_or_default();
+            let kind = match traffic.mark(stored, true) {
+                Mark::Proven => 0,
+                Mark::Stands | Mark::Beside => 1,
+                Mark::Altered | Mark::Misplaced => 2,
+                Mark::NotVerified => 3,
+            };
+            expected.entry((system, bin)).or_default()[kind] += 1;
+        }
+        assert!((0..4).all(|kind| expected.values().any(|counts| counts[kind] > 0)), "all that can be said is said");
+        assert_eq!(counted, expected);
+        assert_eq!(desk.store.sources(&traffic.id, zone, 60).unwrap(), found);
     }
 }
 

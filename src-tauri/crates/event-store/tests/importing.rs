@@ -69,7 +69,7 @@ fn every_record_comes_back_byte_for_byte() {
         let event_ref = EventRef::new(&traffic.id, Spot::Line { file: stored.file, line: stored.line });
         let seen = desk.witness(Entry::ViewEvent { event_ref: event_ref.to_string() });
         let (row, bytes) = desk.store.event(&seen, &event_ref).unwrap();
-        assert_same(&row, stored, traffic.integrity(stored));
+        assert_same(&row, stored, traffic.mark(stored, false));
         assert_eq!(bytes, traffic.record(stored));
     }
     let seen = desk.witness(Entry::Verify {
@@ -109,7 +109,7 @@ fn marks_of_records_follow_the_newest_verification_and_lose_it_when_it_is_histor
     desk.import(&traffic);
     let stands = |desk: &Desk| {
         let rows = desk.all_rows(&traffic.question("", Order::default()), 500);
-        rows.iter().filter(|row| row.integrity == Integrity::Stands).count()
+        rows.iter().filter(|row| row.integrity() == Integrity::Stands).count()
     };
     let verified = |desk: &Desk| desk.store.bundle(&traffic.id).unwrap().verified;
     let before = stands(&desk);
@@ -280,7 +280,7 @@ fn rows_are_seen_while_the_bundle_comes_and_none_is_verified_before() {
             assert!(overview.events >= before, "what was seen stays");
             before = overview.events;
             let page = desk.store.page(&seen, &question, 0, 50).unwrap();
-            assert!(page.rows.iter().all(|row| row.integrity == Integrity::NotVerified));
+            assert!(page.rows.iter().all(|row| row.integrity() == Integrity::NotVerified));
             assert!(page.rows.iter().all(|row| matches!(row.event_ref.spot(), Spot::Line { .. })));
             looks += 1;
         }
@@ -294,7 +294,7 @@ fn rows_are_seen_while_the_bundle_comes_and_none_is_verified_before() {
     desk.finish(import, &traffic).unwrap();
     let page = desk.store.page(&seen, &question, 0, 500).unwrap();
     assert_eq!(page.total, traffic.reference(&question).len() as u64);
-    assert!(page.rows.iter().any(|row| row.integrity == Integrity::Stands));
+    assert!(page.rows.iter().any(|row| row.integrity() == Integrity::Stands));
 }
 
 #[test]

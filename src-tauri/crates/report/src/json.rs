@@ -8,6 +8,7 @@
 //! | `checks`, `compared` | the checks one by one; what was really compared |
 //! | `inputs` | `pins`, `limits`: what the check was handed |
 //! | `self_test` | the document of a self-test, or `null` |
+//! | `self_tested_at` | when it ended, where it was not made together with the check; else `null` |
 //! | `check_again` | steps with `title`, `about`, `run` (lines for bash), `prints` |
 
 use bundle::Limits;
@@ -46,6 +47,7 @@ fn added(particulars: &Particulars, steps: &[Step]) -> Map<String, Value> {
         ("compared", json!(compared)),
         ("inputs", json!({"pins": pins.collect::<Value>(), "limits": limits.as_ref().map(limits_out)})),
         ("self_test", self_test.clone().unwrap_or_default()),
+        ("self_tested_at", json!(particulars.self_tested_at)),
         ("check_again", steps.iter().map(step_out).collect()),
     ];
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()

@@ -28,6 +28,8 @@ pub struct Particulars {
     pub compared: Vec<String>,
     /// The document of a self-test of this very bundle (`chartproof-self-test/1`), if one was made.
     pub self_test: Option<Value>,
+    /// When it ended, RFC 3339 in UTC; `None` where it was made together with the check.
+    pub self_tested_at: Option<String>,
 }
 
 /// What was checked.

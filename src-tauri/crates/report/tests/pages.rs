@@ -36,6 +36,7 @@ fn particulars() -> Particulars {
         checks: vec![CheckLine { what: "Container".to_owned(), how: "Names".to_owned(), result }],
         compared: Vec::new(),
         self_test: None,
+        self_tested_at: None,
     }
 }
 

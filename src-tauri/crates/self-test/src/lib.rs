@@ -148,3 +148,42 @@ fn checked(
     }
     Ok(judge(kind, round, wound, scene.overlay.touched(), scene.survey, before, &after))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use specimen::MemorySink;
+    use verify::{MemorySpill, NoOnlooker, NoProgress};
+
+    use super::*;
+
+    fn check(source: &dyn Source, progress: &dyn Progress) -> Result<Report, VerifyFault> {
+        verify::check(source, &verify::Options::new([9; 16]), &NoOnlooker, progress, &mut MemorySpill::new())
+    }
+
+    #[test]
+    fn a_flipped_bit_is_caught_in_whatever_file_it_lies() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut sink = MemorySink::new();
+        specimen::Options { events: 40, ..specimen::Options::default() }.plan().unwrap().write(&mut sink).unwrap();
+        for (name, bytes) in sink.into_files() {
+            let path = dir.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
+        let source = bundle::open(dir.path(), &bundle::Limits::default()).unwrap();
+        let before = check(&source, &NoProgress).unwrap();
+        let gauge = Gauge::new(&NoProgress, 1, 1);
+        let survey = Survey::of(&source, &before, &[], &gauge).unwrap();
+        let kind = KINDS.iter().find(|kind| kind.word == "byte-flipped").unwrap();
+        let mut files = BTreeSet::new();
+        for round in 1..=300 {
+            let run = copy(&survey, 1, kind, round, &check, &before, &gauge).unwrap();
+            assert_eq!(run.fate, Fate::Caught, "{run:?}");
+            files.extend(run.file);
+        }
+        let all: BTreeSet<String> = source.entries().iter().map(|entry| entry.name.clone()).collect();
+        assert_eq!(files, all);
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bundle::escape::visible;
 use serde::Serialize;
-use verify::{Finding, Integrity, Report, Severity};
+use verify::{Code, Finding, Integrity, Report, Severity};
 
 use crate::attack::Wound;
 use crate::kinds::{Bound, Grade, Kind};
@@ -309,8 +309,17 @@ pub(crate) fn is_sore(wound: &Wound, survey: &Survey<'_>) -> bool {
 fn is_near(finding: &Finding, wound: &Wound, touched: &BTreeSet<String>) -> bool {
     let is_touched = |file: &String| touched.iter().chain(&wound.file).any(|name| *visible(name) == **file);
     files(finding).any(is_touched)
+        || is_about_a_list(finding, wound)
         || is_of_stream(finding, wound) && meets(finding, wound)
         || wound.seqs.is_none() && finding.file.is_none() && finding.stream_id.is_none()
+}
+
+/// Whether a finding is about a file and a damaged list of files that do not agree. It names the file: which of the two
+/// changed, nothing can tell.
+fn is_about_a_list(finding: &Finding, wound: &Wound) -> bool {
+    let is_list = |name: &String| name.starts_with("manifest-") || name.starts_with("tagmanifest-");
+    wound.file.as_ref().is_some_and(is_list)
+        && matches!(finding.code, Code::FileMissing | Code::FileHashMismatch | Code::TagFileHashMismatch)
 }
 
 fn places(finding: &Finding) -> impl Iterator<Item = &verify::Place> {

@@ -6,14 +6,10 @@
 use model::Action;
 use serde::Serialize;
 
-use crate::{Span, Step, Zone};
+use crate::{Scale, Span, Step, Tick, Zone};
 
-/// The most bins that are ever made: more than a screen has columns.
-pub const BINS_MAX: usize = 2000;
 /// The most bands: two actions by name, and the others.
 const BANDS_MAX: usize = 3;
-/// About as many labels fit below the bars.
-const TICKS_MAX: usize = 8;
 
 /// One color of the bars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -91,38 +87,22 @@ pub struct Bin {
     pub events: Vec<u64>,
 }
 
-/// One label.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Tick {
-    /// Where it stands.
-    pub at: i64,
-    /// What it says.
-    pub label: String,
-}
-
 /// Counts events into bins.
 pub struct Tally {
-    step: Step,
-    zone: Zone,
+    scale: Scale,
     bands: Bands,
-    edges: Vec<i64>,
     counts: Vec<[u64; BANDS_MAX]>,
-    /// The bin of the last event: events come nearly in order.
-    last: usize,
     undated: u64,
     outside: u64,
 }
 
 impl Tally {
-    /// Bins of the finest step of which at most `bins_max` (1 to [`BINS_MAX`]) cover the span.
+    /// Bins of the finest step of which at most `bins_max` (1 to [`BINS_MAX`](crate::BINS_MAX)) cover the span.
     #[must_use]
     pub fn over(span: Span, zone: Zone, bins_max: usize, bands: Bands) -> Self {
-        let bins_max = bins_max.clamp(1, BINS_MAX);
-        let step = Step::finest(span, zone, bins_max);
-        // 1677 to 2262 are 60 decades: if fewer bins are wanted than the coarsest step gives, there are some more.
-        let edges = step.edges(span, zone, BINS_MAX).unwrap_or_default();
-        let counts = vec![[0; BANDS_MAX]; edges.len().saturating_sub(1)];
-        Self { step, zone, bands, edges, counts, last: 0, undated: 0, outside: 0 }
+        let scale = Scale::over(span, zone, bins_max);
+        let counts = vec![[0; BANDS_MAX]; scale.bins()];
+        Self { scale, bands, counts, undated: 0, outside: 0 }
     }
 
     /// Counts one event.
@@ -132,7 +112,7 @@ impl Tally {
             return;
         };
         let band = self.bands.index(action);
-        match (self.bin(nanos), band) {
+        match (self.scale.bin(nanos), band) {
             (Some(bin), Some(band)) => {
                 if let Some(count) = self.counts.get_mut(bin).and_then(|counts| counts.get_mut(band)) {
                     *count += 1;
@@ -142,61 +122,30 @@ impl Tally {
         }
     }
 
-    fn bin(&mut self, nanos: i64) -> Option<usize> {
-        let within =
-            |at: usize| self.edges.get(at).zip(self.edges.get(at + 1)).is_some_and(|(a, b)| *a <= nanos && nanos < *b);
-        if !within(self.last) {
-            let found = self.edges.partition_point(|edge| *edge <= nanos).checked_sub(1)?;
-            if found >= self.counts.len() {
-                return None;
-            }
-            self.last = found;
-        }
-        Some(self.last)
-    }
-
     /// The bars.
     #[must_use]
     pub fn finish(self) -> Histogram {
         let bands = self.bands.as_slice().len();
-        let bins: Vec<Bin> = self
-            .edges
-            .windows(2)
-            .zip(&self.counts)
-            .filter_map(|(pair, counts)| match pair {
-                [from, until] => {
-                    Some(Bin { from: *from, until: *until, events: counts.iter().take(bands).copied().collect() })
-                }
-                _ => None,
+        let counted = self.scale.spans().zip(&self.counts);
+        let bins: Vec<Bin> = counted
+            .map(|(span, counts)| Bin {
+                from: span.from,
+                until: span.until,
+                events: counts.iter().take(bands).copied().collect(),
             })
             .collect();
         let highest = self.counts.iter().map(|counts| counts.iter().sum()).max().unwrap_or(0);
         Histogram {
-            step: self.step,
-            zone: self.zone.name().to_owned(),
+            step: self.scale.step(),
+            zone: self.scale.zone().name().to_owned(),
             bands: self.bands.0,
-            ticks: ticks(self.step, self.zone, &bins),
+            ticks: self.scale.ticks(),
             bins,
             nice_maximum: nice_maximum(highest),
             undated: self.undated,
             outside: self.outside,
         }
     }
-}
-
-/// Labels at the beginnings of the finest step, no finer than the bins, that gives at most [`TICKS_MAX`].
-fn ticks(step: Step, zone: Zone, bins: &[Bin]) -> Vec<Tick> {
-    let (Some(first), Some(last)) = (bins.first(), bins.last()) else { return Vec::new() };
-    let span = Span { from: first.from, until: last.until };
-    let inside = |edge: &i64| *edge >= first.from && *edge < last.until;
-    for coarser in Step::ALL.iter().copied().filter(|coarser| *coarser >= step) {
-        let Some(edges) = coarser.edges(span, zone, TICKS_MAX + 1) else { continue };
-        let edges: Vec<i64> = edges.into_iter().filter(inside).collect();
-        if !edges.is_empty() && edges.len() <= TICKS_MAX {
-            return edges.into_iter().map(|at| Tick { at, label: coarser.label(at, zone) }).collect();
-        }
-    }
-    vec![Tick { at: first.from, label: step.label(first.from, zone) }]
 }
 
 /// The least of 1, 2, 5, 10, 20, 50, … that is not below the highest bar.

@@ -14,6 +14,7 @@ mod filter;
 mod histogram;
 mod moment;
 mod question;
+mod scale;
 mod zone;
 
 pub use calendar::{Span, Step};
@@ -22,7 +23,8 @@ pub use filter::{
     AnyOf, Circumstances, Condition, FILTER_BYTES_MAX, FILTER_TERMS_MAX, FILTER_VALUES_MAX, Field, Filter, FilterFault,
     Pattern, Problem, Term, Word, contains_word,
 };
-pub use histogram::{BINS_MAX, Band, Bands, Bin, Histogram, Tally, Tick, nice_maximum};
+pub use histogram::{Band, Bands, Bin, Histogram, Tally, nice_maximum};
 pub use moment::{Edge, Moment, MomentFault, on_the_clock};
 pub use question::{Integrity, Order, OrderBy, Question};
-pub use zone::{ClockShows, Zone, ZoneFault, local_day, zone};
+pub use scale::{BINS_MAX, Scale, Tick};
+pub use zone::{ClockShows, Zone, ZoneFault, zone};

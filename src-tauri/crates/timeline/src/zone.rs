@@ -28,12 +28,6 @@ pub(crate) fn local(nanos: i64, zone: Zone) -> NaiveDateTime {
     zone.from_utc_datetime(&DateTime::from_timestamp_nanos(nanos).naive_utc()).naive_local()
 }
 
-/// The day that the wall clock shows at an instant, in days since 1970-01-01.
-#[must_use]
-pub fn local_day(nanos: i64, zone: Zone) -> i64 {
-    local(nanos, zone).and_utc().timestamp().div_euclid(DAY_SECONDS)
-}
-
 /// Seconds east of UTC that the zone's clocks show at an instant.
 pub(crate) fn offset_seconds(nanos: i64, zone: Zone) -> i64 {
     let utc = DateTime::from_timestamp_nanos(nanos).naive_utc();
@@ -102,14 +96,6 @@ mod tests {
 
     fn utc(nanos: i64) -> String {
         DateTime::from_timestamp_nanos(nanos).to_rfc3339()
-    }
-
-    #[test]
-    fn a_day_is_that_of_the_wall_clock() {
-        let zone = zone("America/New_York").unwrap();
-        let day = |text: &str| local_day(wall(text).and_utc().timestamp_nanos_opt().unwrap(), zone);
-        assert_eq!((day("1970-01-01T04:59:59"), day("1970-01-01T05:00:00")), (-1, 0));
-        assert_eq!((day("2026-07-02T03:59:59"), day("2026-07-02T04:00:00")), (20_635, 20_636));
     }
 
     #[test]

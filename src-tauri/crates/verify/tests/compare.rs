@@ -322,6 +322,16 @@ fn a_history_that_was_rewritten_from_its_first_record_on_is_not_followed_for_eve
     assert_eq!(stream.first_difference().unwrap().seq, Some(1));
     assert!(stream.is_cut);
     assert_eq!(stream.counts.rewritten, 3_000);
+    let told = "From record 1 on, at least 3,000 records were rewritten; the first 2,000 of them are listed. A rewritten \
+                record has other content under the same number in the later export.";
+    assert_eq!(stream.message, told);
+    assert_eq!(comparison.summary[0], told);
+
+    later.segments.last_mut().unwrap().lines.pop();
+    later.restate();
+    let comparison = compare(&export(&lines, 1_000).bag(), &later.bag());
+    let told = "at least 2,999 records were rewritten, 1 removed; 2,001 of them are listed.";
+    assert!(comparison.summary[0].contains(told), "{}", comparison.summary[0]);
 }
 
 /// Somebody's edit of a log, and the number of the record it happens at.

@@ -72,6 +72,30 @@ fn a_pin_that_holds_the_key_serves_bundles_that_do_not_carry_it() {
 }
 
 #[test]
+fn a_pin_that_holds_the_key_does_not_hide_another_key_under_its_fingerprint() {
+    let producer = Producer::new(1);
+    let mut draft = Draft::signed(40, 20, Policy::Event, &producer);
+    let mut entry = producer.entry();
+    entry["public_key_pem"] = json!(Producer::new(2).pem());
+    draft.keys = json!({"keys": [entry]});
+    let mut bag = draft.bag();
+    for pin in [producer.pin(), PinnedKey::by_key(producer.key(), None)] {
+        bag.trust.keys = vec![pin];
+        let report = bag.check();
+        assert_eq!((report.integrity(), codes(&report)), (Integrity::Fail, vec!["KEY_UNKNOWN"]));
+        let [key] = report.evidence().keys.as_slice() else { panic!("{:?}", report.evidence().keys) };
+        assert_eq!(
+            (&key.spki, key.unfit.as_deref()),
+            (&None, Some("its fingerprint is another one than the list says"))
+        );
+    }
+    let report = bag.check();
+    let finding = &report.findings()[0];
+    assert_eq!((finding.file.as_deref(), finding.field.as_deref()), (Some("data/keys/keys.json"), Some("keys[0]")));
+    assert!(finding.message.contains("checked with the key that was pinned"), "{}", finding.message);
+}
+
+#[test]
 fn a_log_signed_anew_with_another_key_is_never_pinned() {
     let (ours, thief) = (Producer::new(1), Producer::new(2));
     for policy in SIGNED {

@@ -1,4 +1,4 @@
-//! What the program can do: about forty functions. The only room that the shell and the command line call.
+//! What the program can do: about fifty functions. The only room that the shell and the command line call.
 //!
 //! A [`Desk`] is one vault and whoever is signed in; its methods are the commands of [`table`], each a few lines that
 //! put rooms together. What crosses to the page is in [`wire`]; [`direct`] holds what needs no vault.
@@ -15,12 +15,16 @@
 
 pub mod account;
 mod clock;
+mod compared;
+mod comparing;
 mod copying;
+mod coverage;
 mod covering;
 mod desk;
 pub mod direct;
 pub mod doubting;
 mod evidence;
+mod failure;
 mod faults;
 mod forms;
 mod importing;
@@ -48,12 +52,14 @@ mod reopening;
 mod reporting;
 mod rows;
 mod samples;
+mod self_testing;
 mod session;
 mod settings;
 mod shown;
 mod single;
 mod sitting;
 pub mod table;
+mod tree;
 mod trust_files;
 mod trust_page;
 mod trusting;

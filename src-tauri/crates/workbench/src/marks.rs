@@ -4,6 +4,7 @@
 //! Nothing here judges; `verify` did. What the marks mean for one record is told by `meaning`.
 //!
 //! # Invariants
+//! * Nothing is proven but what the report says is, and only while the verdict is one of today.
 //! * No record is shown as standing that lies in a segment or stream with an error that no record was found for.
 
 use std::collections::BTreeSet;
@@ -12,7 +13,8 @@ use bundle::ab1::AUDIT_MANIFEST_NAME;
 use event_store::{RecordSpan, Standing};
 use verify::{Code, Finding, Severity};
 
-use crate::meaning::RecordAt;
+use crate::evidence::{CoveredSpan, SpanState};
+use crate::meaning::{Concerns, RecordAt, concerns};
 use crate::verdicts::Document;
 
 /// Errors about a whole file or stream. They name no record where none could be told.
@@ -33,7 +35,12 @@ impl Document {
             match (finding.code, finding.severity) {
                 (Code::UnverifiableSpan, _) => standing.unverified.extend(span_missing(finding)),
                 (_, Severity::Error) => {
-                    standing.altered.extend(spans_of(finding, files));
+                    let named = spans_of(finding, files);
+                    match concerns(finding) {
+                        Concerns::Record => standing.altered.extend(named),
+                        Concerns::Place => standing.misplaced.extend(named),
+                        Concerns::Neighborhood => standing.beside.extend(named),
+                    }
                     standing.unverified.extend(errors.whole_of(finding));
                 }
                 _ => {}
@@ -43,11 +50,16 @@ impl Document {
             // Findings of one kind that are not listed one by one may be about any record.
             standing.altered.push(RecordSpan::All);
         }
+        // Of history nothing is proven today.
+        if self.marks_records() && self.history().is_none() {
+            let proven = self.coverage.iter().filter(|span| span.state == SpanState::Proven);
+            standing.proven = proven.map(CoveredSpan::records).collect();
+        }
         standing
     }
 
     /// Whether some error was found more often than it is listed.
-    fn is_cut(&self) -> bool {
+    pub(crate) fn is_cut(&self) -> bool {
         let mut listed = std::collections::BTreeMap::<Code, u64>::new();
         errors(self).for_each(|finding| *listed.entry(finding.code).or_default() += 1);
         listed.values().any(|listed| *listed >= verify::FINDINGS_PER_CODE_MAX)

@@ -53,7 +53,7 @@ pub(crate) fn of(report: &Document, files: &[String], record: &RecordAt<'_>) -> 
     let errors = Errors::of(report, files);
     let about = errors.all().filter_map(|finding| {
         let (concerns, sentence) = if errors.name(finding, record) {
-            meaning(finding, record, own)
+            (concerns(finding), meaning(finding, record, own))
         } else if errors.enclose(finding, record) {
             let which = "Nothing shows which of the records that concerns.";
             (Concerns::Place, format!("{}. {} {which}", own.clause(), finding.message))
@@ -65,6 +65,19 @@ pub(crate) fn of(report: &Document, files: &[String], record: &RecordAt<'_>) -> 
     let mut meanings: Vec<Meaning> = about.collect();
     meanings.sort_by_key(|meaning| meaning.concerns);
     meanings
+}
+
+/// What an error is about, seen from any record that it names.
+pub(crate) fn concerns(finding: &verify::Finding) -> Concerns {
+    match finding.code {
+        Code::EventModified | Code::ChainBreak | Code::EventInserted => Concerns::Record,
+        Code::EventsDeleted | Code::HeadTruncated | Code::TailTruncated => Concerns::Neighborhood,
+        Code::EventsReordered | Code::EventDuplicated | Code::EventIdDuplicate | Code::GenesisMismatch => {
+            Concerns::Place
+        }
+        _ if finding.altered_within.is_some_and(|[from, to]| from != to) => Concerns::Place,
+        _ => Concerns::Record,
+    }
 }
 
 /// How the record's content and the hash it states go together.
@@ -95,36 +108,30 @@ fn own_hash(bytes: &[u8]) -> OwnHash {
     }
 }
 
-fn meaning(finding: &verify::Finding, record: &RecordAt<'_>, own: OwnHash) -> (Concerns, String) {
+fn meaning(finding: &verify::Finding, record: &RecordAt<'_>, own: OwnHash) -> String {
     let own_clause = own.clause();
     match finding.code {
-        Code::EventModified => (Concerns::Record, "Its content does not match its own hash.".to_owned()),
-        Code::ChainBreak => (Concerns::Record, beside_a_break(finding, record, own_clause)),
+        Code::EventModified => "Its content does not match its own hash.".to_owned(),
+        Code::ChainBreak => beside_a_break(finding, record, own_clause),
         Code::EventsDeleted | Code::HeadTruncated | Code::TailTruncated => {
-            (Concerns::Neighborhood, format!("{own_clause}; {}.", beside_a_gap(finding, record)))
+            format!("{own_clause}; {}.", beside_a_gap(finding, record))
         }
-        Code::EventsReordered => {
-            (Concerns::Place, format!("{own_clause}; it does not stand where its number belongs."))
-        }
+        Code::EventsReordered => format!("{own_clause}; it does not stand where its number belongs."),
         Code::EventDuplicated => {
-            let what = "another record of the log is identical to it, and one of them was added";
-            (Concerns::Place, format!("{own_clause}; {what}."))
+            format!("{own_clause}; another record of the log is identical to it, and one of them was added.")
         }
-        Code::EventInserted => {
-            (Concerns::Record, "It was added: another record has the same number and belongs to the chain.".to_owned())
-        }
-        Code::EventIdDuplicate => (Concerns::Place, format!("{own_clause}; another record has the same event id.")),
+        Code::EventInserted => "It was added: another record has the same number and belongs to the chain.".to_owned(),
+        Code::EventIdDuplicate => format!("{own_clause}; another record has the same event id."),
         Code::GenesisMismatch => {
-            let what = "it stands first, and does not name what its stream begins with";
-            (Concerns::Place, format!("{own_clause}; {what}."))
+            format!("{own_clause}; it stands first, and does not name what its stream begins with.")
         }
         _ => match finding.altered_within {
             Some([from, to]) if from != to => {
                 let span = format!("Something in records {} to {} was altered", grouped(from), grouped(to));
-                (Concerns::Place, format!("{own_clause}. {span}; nothing shows whether it was this one."))
+                format!("{own_clause}. {span}; nothing shows whether it was this one.")
             }
             // The finding's own sentence is about the record, or about no single one.
-            _ => (Concerns::Record, finding.message.clone()),
+            _ => finding.message.clone(),
         },
     }
 }

@@ -1,8 +1,6 @@
 //! Bundles in lists and summed up, and the integrity report. Counts only; nothing here names a person.
 
-use std::collections::BTreeMap;
-
-use event_store::{BundleState, BundleSummary, EventQuestions, SystemDay};
+use event_store::{BundleState, BundleSummary, EventQuestions};
 use model::{Action, BundleId, Instant};
 use timeline::Zone;
 use trust_store::Concluded;
@@ -13,16 +11,11 @@ use crate::portion::{brief, brief_facts, fitting};
 use crate::session::Session;
 use crate::verdicts::{BundleFacts, Document, badge_while_checking};
 use crate::wire::{
-    BundleAsk, BundleCard, Bundles, CoverageRow, Fault, FaultCode, Finding, IntegrityReport, Nothing, Overview,
+    BundleAsk, BundleCard, Bundles, CoverageMap, Fault, FaultCode, Finding, IntegrityReport, Nothing, Overview,
     Received, Verdict,
 };
 use crate::words::{when, when_text};
-
-/// Days that a coverage strip shows at most.
-const COVERAGE_DAYS_MAX: i64 = 4_000;
-/// Systems that have a strip of their own at most.
-const COVERAGE_SYSTEMS_MAX: usize = 12;
-const NANOS_PER_DAY: i64 = 86_400_000_000_000;
+use crate::{coverage, failure, tree};
 
 impl Desk {
     /// Every bundle of the vault, newest import first.
@@ -58,7 +51,7 @@ impl Desk {
             failed_logins: by_action(&[Action::LoginFailed]),
             first: inside.period.map(|(first, _)| instant(first)),
             last: inside.period.map(|(_, last)| instant(last)),
-            coverage: coverage(&session.store.days_in(&id, session.zone())?),
+            coverage: session.coverage(&id, stored.document.as_ref())?,
             source_zone: stored.facts.source_zone.clone().map(brief),
             others: session.others_of(&id)?,
             received: stored.received(&id),
@@ -75,10 +68,25 @@ impl Desk {
         let files: Vec<String> = session.store.files(&id)?.into_iter().map(|file| file.path).collect();
         let document = stored.document.as_ref();
         let findings = document.map(|document| document.findings(Some((&id, &files)))).unwrap_or_default();
+        let coverage = session.coverage(&id, document)?;
+        let mut checks = document.map(tree::checks).unwrap_or_default();
+        let mut failure = document.and_then(|document| failure::of(document, &checks, coverage.totals));
+        let findings_total = findings.len() as u64;
+        let findings = fitting(findings.into_iter().map(shortened));
+        // What is not listed is not pointed at.
+        let is_listed = |number: &u32| (*number as usize) < findings.len();
+        for check in &mut checks {
+            check.findings.retain(is_listed);
+        }
+        if let Some(failure) = &mut failure {
+            failure.finding = failure.finding.filter(is_listed);
+        }
         Ok(IntegrityReport {
-            findings_total: findings.len() as u64,
-            findings: fitting(findings.into_iter().map(shortened)),
-            checks: document.map(Document::checks).unwrap_or_default(),
+            findings_total,
+            findings,
+            checks,
+            failure,
+            coverage,
             verdict: stored.verdict(),
             card: stored.card,
         })
@@ -86,6 +94,14 @@ impl Desk {
 }
 
 impl Session {
+    /// The coverage map of a bundle, in the zone that times are shown in.
+    pub(crate) fn coverage(&self, id: &BundleId, document: Option<&Document>) -> Result<CoverageMap, Fault> {
+        let zone = self.zone();
+        let counted = self.store.sources(id, zone, coverage::BINS_MAX)?;
+        let spans = document.map(|document| document.coverage.as_slice()).unwrap_or_default();
+        Ok(coverage::map(&counted, spans, zone))
+    }
+
     /// One stored bundle.
     pub(crate) fn summary(&self, id: &BundleId) -> Result<BundleSummary, Fault> {
         let found = self.store.bundles()?.into_iter().find(|summary| summary.id == *id);
@@ -186,43 +202,5 @@ fn no_verdict() -> Verdict {
         errors: 0,
         warnings: 0,
         history: None,
-    }
-}
-
-/// Events per day of each system, without holes, from the first day with events to the last. Days are those of the zone
-/// that times are shown in, as in the histogram.
-fn coverage(days: &[SystemDay]) -> Vec<CoverageRow> {
-    let ends = days.iter().map(|day| day.day).min().zip(days.iter().map(|day| day.day).max());
-    let Some((first, last)) = ends else { return Vec::new() };
-    let last = last.min(first.saturating_add(COVERAGE_DAYS_MAX));
-    let width = usize::try_from(last - first + 1).unwrap_or(0);
-    let mut rows: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
-    for count in days {
-        let Ok(index) = usize::try_from(count.day - first) else { continue };
-        let row = rows.entry(count.system.as_deref().unwrap_or_default()).or_insert_with(|| vec![0; width]);
-        if let Some(cell) = row.get_mut(index) {
-            *cell += count.events;
-        }
-    }
-    let mut rows: Vec<(&str, Vec<u64>)> = rows.into_iter().collect();
-    rows.sort_by_key(|(_, events)| std::cmp::Reverse(events.iter().sum::<u64>()));
-    rows.truncate(COVERAGE_SYSTEMS_MAX);
-    let first_day = chrono::DateTime::from_timestamp_nanos(first.saturating_mul(NANOS_PER_DAY)).format("%Y-%m-%d");
-    let named = |source: &str| brief(if source.is_empty() { "system not stated" } else { source });
-    rows.into_iter()
-        .map(|(source, events)| CoverageRow { source: named(source), first_day: first_day.to_string(), events })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_without_events_is_a_gap_and_not_a_hole() {
-        let day = |day, events| SystemDay { day, system: Some("ehr".to_owned()), events };
-        let rows = coverage(&[day(10, 3), day(12, 5)]);
-        assert_eq!(rows.len(), 1);
-        assert_eq!((rows[0].first_day.as_str(), rows[0].events.as_slice()), ("1970-01-11", &[3, 0, 5][..]));
     }
 }

@@ -7,6 +7,9 @@ use bundle::Bundle;
 use bundle::records::packed_files;
 use bundle::unpack::Packing;
 
+/// What the name of a packed file goes on with, where it is kept as it lies in the bundle.
+const AS_STORED: &str = " (as stored)";
+
 /// The packed files that are there.
 pub(crate) struct Packed(Vec<(String, Packing)>);
 
@@ -21,7 +24,7 @@ impl Packed {
 
     /// What they are called as they lie in the bundle. They come behind the files of the bundle, in this order.
     pub(crate) fn stored_names(&self) -> impl Iterator<Item = String> {
-        self.0.iter().map(|(name, _)| format!("{name} (as stored)"))
+        self.0.iter().map(|(name, _)| format!("{name}{AS_STORED}"))
     }
 
     /// Of a packed file its place among the files as it lies in the bundle, of which there are `files` others.

@@ -4,11 +4,12 @@
 //! judges; `verify` did.
 //!
 //! # Invariants
-//! * A record is called *Verified* only in a bundle that is; *Unsigned* only where nothing that was found is signed.
+//! * The badge says what the mark of the record's row says: *Verified* where the row is proven and nowhere else. That the
+//!   bundle as a whole is not, stands beside it. *Unsigned* only where nothing that was found is signed.
 //! * A record of a kind that carries no evidence is not called unchecked: there is nothing in it to check.
 
 use bundle::Profile;
-use timeline::Integrity;
+use event_store::Mark;
 use verify::Code;
 
 use crate::meaning::{Concerns, Meaning};
@@ -22,7 +23,7 @@ const STANDS: &str =
 /// A record, and what its bundle's report says of it.
 pub(crate) struct Judged<'a> {
     /// How its row is marked.
-    pub(crate) integrity: Integrity,
+    pub(crate) mark: Mark,
     pub(crate) profile: Profile,
     /// The report of its bundle as of today; `None` while the check still runs.
     pub(crate) document: Option<&'a Document>,
@@ -59,24 +60,30 @@ enum Voucher {
 impl Judged<'_> {
     /// What may be said of it.
     pub(crate) fn told(&self) -> Told {
-        match (self.integrity, self.document) {
-            (Integrity::Stands, Some(document)) => self.of_standing(document),
-            (Integrity::Altered, _) => self.of_altered(),
-            (Integrity::NotVerified, Some(document)) => self.of_unverified(document),
-            (Integrity::Stands | Integrity::NotVerified, None) => {
+        match (self.mark, self.document) {
+            (Mark::Proven, Some(document)) => self.of_proven(document),
+            (Mark::Stands, Some(document)) => self.of_standing(document),
+            (Mark::NotVerified, Some(document)) => self.of_unverified(document),
+            (Mark::Altered, _) => self.of_named("Altered or damaged", &[Concerns::Record]),
+            (Mark::Misplaced | Mark::Beside, _) => {
+                self.of_named("Named in a finding", &[Concerns::Place, Concerns::Neighborhood])
+            }
+            (Mark::Proven | Mark::Stands | Mark::NotVerified, None) => {
                 open("The check of its bundle has not ended: nothing has been verified yet.".to_owned())
             }
         }
     }
 
-    fn of_altered(&self) -> Told {
-        // What is wrong with the record itself says more than what is wrong beside it.
-        let worst = self.standing.first();
-        let word = match worst.map(|meaning| meaning.concerns) {
-            Some(Concerns::Record) | None => "Altered or damaged",
-            Some(Concerns::Place | Concerns::Neighborhood) => "Named in a finding",
+    /// Of a record that an error names, and what the error is about.
+    fn of_named(&self, word: &str, about: &[Concerns]) -> Told {
+        let worst = self.standing.iter().find(|meaning| about.contains(&meaning.concerns));
+        let reason = match worst {
+            Some(worst) => worst.sentence.clone(),
+            None if self.document.is_some_and(Document::is_cut) => {
+                "More was found than is listed one by one: whether this record is altered cannot be told.".to_owned()
+            }
+            None => "A finding names this record.".to_owned(),
         };
-        let reason = worst.map_or_else(|| "A finding names this record.".to_owned(), |worst| worst.sentence.clone());
         let badge = Badge { seal: Seal::Altered, word: word.to_owned(), reason };
         Told { proof: self.proof_or(&badge.reason), badge }
     }
@@ -109,29 +116,32 @@ impl Judged<'_> {
         self.standing.iter().map(Meaning::told).collect()
     }
 
-    fn of_standing(&self, document: &Document) -> Told {
-        let voucher = self.voucher(document);
-        let who = voucher.sentence();
+    /// Of a record that somebody outside the bundle vouches for. Its bundle may be less than that.
+    fn of_proven(&self, document: &Document) -> Told {
         let whole = match document.badge().seal {
-            _ if !voucher.is_proof() => None,
             Seal::Verified => None,
             Seal::Altered => Some("Elsewhere in its bundle something is altered or damaged."),
             Seal::NotVerified | Seal::Unsigned => {
                 Some("Not everything in its bundle is vouched for: the bundle as a whole is not verified.")
             }
         };
+        let voucher = self.voucher(document);
+        let who = if voucher.is_proof() { voucher.sentence() } else { "A pinned key or an anchor vouches for it." };
+        matching(Seal::Verified, "Verified", who, whole)
+    }
+
+    fn of_standing(&self, document: &Document) -> Told {
+        let voucher = self.voucher(document);
         let (seal, word) = match voucher {
-            Voucher::Anchor | Voucher::PinnedKey if whole.is_none() => (Seal::Verified, "Verified"),
             Voucher::Nobody => (Seal::Unsigned, "Unsigned"),
             _ => (Seal::NotVerified, "Not verified"),
         };
-        let reason = ["The record matches its hash.", who].into_iter().chain(whole).collect::<Vec<_>>().join(" ");
-        let proof = [STANDS, who].into_iter().chain(whole).map(str::to_owned).collect();
-        Told { badge: Badge { seal, word: word.to_owned(), reason }, proof }
+        let unmarked = "There are more stretches of such records than are marked one by one.";
+        matching(seal, word, voucher.sentence(), voucher.is_proof().then_some(unmarked))
     }
 
     fn voucher(&self, document: &Document) -> Voucher {
-        let evidence = document.evidence();
+        let evidence = &document.evidence;
         let reached = evidence.reach.iter().find(|reached| {
             self.stream == Some(&*reached.stream_id)
                 && self.seq.is_some_and(|seq| (reached.from_seq..=reached.to_seq).contains(&seq))
@@ -150,7 +160,7 @@ impl Judged<'_> {
 
 /// What is wrong with a key that signed and does not vouch. Which one signed a record is not told.
 fn key_that_is_not_good(document: &Document) -> Voucher {
-    let has = |standing| document.evidence().signed_by.iter().any(|key| key.standing == standing);
+    let has = |standing| document.evidence.signed_by.iter().any(|key| key.standing == standing);
     match (has("revoked"), has("unpinned")) {
         (true, false) => Voucher::RevokedKey,
         (true, true) => Voucher::OtherKey,
@@ -210,6 +220,14 @@ fn without_evidence(document: &Document) -> String {
         "Only that it has not changed since the import is known."
     };
     format!("{own} {beside}")
+}
+
+/// Of a record that agrees with its hash: who vouches for it, and what is to be said beside that.
+fn matching(seal: Seal, word: &str, who: &str, beside: Option<&str>) -> Told {
+    let told = |first| [first, who].into_iter().chain(beside);
+    let reason = told("The record matches its hash.").collect::<Vec<_>>().join(" ");
+    let proof = told(STANDS).map(str::to_owned).collect();
+    Told { badge: Badge { seal, word: word.to_owned(), reason }, proof }
 }
 
 fn open(reason: String) -> Told {

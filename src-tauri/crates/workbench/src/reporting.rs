@@ -18,6 +18,7 @@ use crate::clock;
 use crate::desk::Desk;
 use crate::direct::{self, named};
 use crate::samples::disk_fault;
+use crate::tree;
 use crate::verdicts::{BundleFacts, Document, Vouching};
 use crate::wire::{self, BundleAsk, Fault, FaultCode, MaybeSaved, Next};
 
@@ -76,9 +77,10 @@ impl Inputs {
             layout: Some(self.layout),
             limits: Some(direct::limits(self.allow_large)),
             pins: pins.collect(),
-            checks: read.checks().into_iter().map(check_line).collect(),
+            checks: tree::checks(read).into_iter().map(check_line).collect(),
             compared: read.verdict().checked,
             self_test: None,
+            self_tested_at: None,
         }
     }
 }
@@ -189,7 +191,7 @@ impl Desk {
             let what = "The check of this bundle still runs. Its report can be saved when the verdict is reached.";
             return Err(Fault::bad_input(what));
         };
-        let bytes = stored_report(form, stored, &summary)?;
+        let bytes = stored_report(form, stored, &summary, session.last_self_test(&summary.id)?)?;
         let name = named(to);
         session.note(Entry::ReportSaved { bundle: ask.bundle.clone(), destination: name.clone() })?;
         write_new(to, &bytes)?;
@@ -197,7 +199,12 @@ impl Desk {
     }
 }
 
-fn stored_report(form: Form, stored: &str, summary: &event_store::BundleSummary) -> Result<Vec<u8>, Fault> {
+fn stored_report(
+    form: Form,
+    stored: &str,
+    summary: &event_store::BundleSummary,
+    self_test: Option<(String, Value)>,
+) -> Result<Vec<u8>, Fault> {
     let read = Document::read(stored)?;
     let mut json: Value = serde_json::from_str(stored).map_err(|_| report::ReportFault::NotADocument)?;
     let inputs = json.as_object_mut().and_then(|members| members.remove("inputs"));
@@ -222,10 +229,13 @@ fn stored_report(form: Form, stored: &str, summary: &event_store::BundleSummary)
             layout: None,
             limits: None,
             pins: Vec::new(),
-            checks: read.checks().into_iter().map(check_line).collect(),
+            checks: tree::checks(&read).into_iter().map(check_line).collect(),
             compared: read.verdict().checked,
             self_test: None,
+            self_tested_at: None,
         },
     };
+    let (self_tested_at, self_test) = self_test.unzip();
+    let particulars = Particulars { self_test, self_tested_at, ..particulars };
     Ok(report::write(form, &json, &particulars)?)
 }

@@ -1,14 +1,14 @@
 //! Rows and bars as the page and the command line get them. What is covered in them is decided in `covering`.
 
 use chrono::TimeZone as _;
-use event_store::{Row as StoredRow, Twin};
+use event_store::{Mark, Row as StoredRow, Twin};
 use model::MappingNote;
 use serde::Serialize;
 use timeline::{Band, Filter, Histogram, Pattern, Span, Step, Zone};
 
 use crate::covering::{Cover, in_scope};
 use crate::portion::brief;
-use crate::wire::{Bin, Bins, Row, Tick};
+use crate::wire::{Bin, Bins, Row, RowState, Tick};
 use crate::words::when;
 
 /// Patients that a row lists for the page; the others are counted.
@@ -119,7 +119,7 @@ pub(crate) fn plain_out(row: &StoredRow, scope: Option<&[Pattern]>, bundle: &str
         session_id: row.session_id.as_ref().map(|id| id.as_str().to_owned()),
         source_ip: row.source_ip.clone(),
         source_system: row.source_system.clone(),
-        integrity: row.integrity.word().to_owned(),
+        integrity: row.integrity().word().to_owned(),
         bundle: bundle.to_owned(),
         also_in: twins(row, true).map(|twin| twin.event_ref.to_string()).collect(),
         contradicted_by: twins(row, false).map(|twin| twin.event_ref.to_string()).collect(),
@@ -156,9 +156,21 @@ pub(crate) fn row_out(row: &StoredRow, scope: Option<&[Pattern]>, revealed: bool
         session_id: row.session_id.as_ref().map(|id| brief(id.as_str())),
         station: some(&row.device).or_else(|| some(&row.source_ip)),
         source_system: some(&row.source_system),
-        integrity: row.integrity.word().to_owned(),
+        integrity: row.integrity().word().to_owned(),
+        state: state_of(row.mark),
         also_in: number_of(twins(row, true)),
         contradicted_by: number_of(twins(row, false)),
+    }
+}
+
+const fn state_of(mark: Mark) -> RowState {
+    match mark {
+        Mark::Proven => RowState::Proven,
+        Mark::Stands => RowState::Stands,
+        Mark::NotVerified => RowState::NotVerified,
+        Mark::Beside => RowState::Beside,
+        Mark::Misplaced => RowState::Misplaced,
+        Mark::Altered => RowState::Altered,
     }
 }
 
@@ -217,7 +229,7 @@ const fn band_name(band: Band) -> &'static str {
 }
 
 /// How long a bar is, in words.
-const fn step_words(step: Step) -> &'static str {
+pub(crate) const fn step_words(step: Step) -> &'static str {
     match step {
         Step::Minute => "1 minute",
         Step::FiveMinutes => "5 minutes",
@@ -236,6 +248,6 @@ const fn step_words(step: Step) -> &'static str {
 }
 
 /// An instant as `from:` and `to:` take it, with the offset of its zone.
-fn moment_text(nanos: i64, zone: Zone) -> String {
+pub(crate) fn moment_text(nanos: i64, zone: Zone) -> String {
     zone.timestamp_nanos(nanos).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
 }

@@ -16,20 +16,24 @@ use access_log::{AccessLog, Depth, Entry, LockCause, LogFault, LogReport, Purpos
 use event_store::{BundleState, EventQuestions as _, EventStore};
 use model::BundleId;
 use trust_store::{Concluded, TrustFault, TrustStore};
-use vault::Vault;
+use vault::{Migration, Vault};
 
 use crate::clock::{self, Ticks};
+use crate::comparing::Comparisons;
 use crate::importing;
 use crate::jobs::{Ended, Gauge, Jobs, Outcome};
 use crate::looks::Looks;
-use crate::settings;
 use crate::sitting::{ASK_EVERY, STOP_WITHIN};
 use crate::trust_files::TrustFiles;
 use crate::verdicts::Document;
 use crate::wire::{Fault, FaultCode, Next, Settings, Unlocked};
+use crate::{self_testing, settings};
 
 /// A written reason has at least so many characters: "x" is no reason.
 pub(crate) const REASON_CHARACTERS_MIN: usize = 8;
+
+/// The tables of this room.
+const MIGRATIONS: &[Migration] = &[settings::MIGRATION, self_testing::MIGRATION];
 
 /// One opening of a vault by one person.
 pub(crate) struct Session {
@@ -40,6 +44,7 @@ pub(crate) struct Session {
     pub(crate) trust_files: Mutex<TrustFiles>,
     pub(crate) jobs: Jobs,
     pub(crate) looks: Mutex<Looks>,
+    pub(crate) comparisons: Comparisons,
     reading: Mutex<Option<Arc<Witnessed>>>,
     failed_attempts: AtomicU32,
     log_trouble: Mutex<Option<Fault>>,
@@ -58,7 +63,7 @@ impl Session {
     pub(crate) fn open(vault: Vault, ticks: Ticks, revision: &Arc<AtomicU32>) -> Result<Self, Fault> {
         let failed = failed_attempts(&vault);
         let vault = Arc::new(vault);
-        vault.migrate(settings::MIGRATIONS)?;
+        vault.migrate(MIGRATIONS)?;
         let log = AccessLog::open(&vault)?;
         let report = log.verify(&vault, Depth::Quick, &[])?;
         let trouble = trouble_of(&report);
@@ -81,6 +86,7 @@ impl Session {
             trust_files: Mutex::default(),
             jobs: Jobs::default(),
             looks: Mutex::default(),
+            comparisons: Comparisons::default(),
             reading: Mutex::default(),
             failed_attempts: AtomicU32::new(failed),
             log_trouble: Mutex::new(trouble),
@@ -187,6 +193,7 @@ impl Session {
         *self.reading.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.jobs.stop_passing();
         wait_while(|| self.jobs.busy_passing());
+        self.comparisons.clear();
         // If the log cannot take it, the next opening notes that the vault was not locked.
         drop(self.log.close(&self.vault, cause, &clock::now()));
         self.changed();

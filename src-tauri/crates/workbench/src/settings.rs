@@ -15,12 +15,12 @@ const LOCK_AFTER_MINUTES: std::ops::RangeInclusive<u16> = 1..=60;
 /// Text sizes that the layout holds, in percent.
 const TEXT_PERCENT: std::ops::RangeInclusive<u16> = 90..=150;
 
-/// The table of this room.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+/// The table of settings.
+pub(crate) const MIGRATION: Migration = Migration {
     room: "workbench",
     number: 1,
     sql: "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL, changed TEXT NOT NULL) STRICT, WITHOUT ROWID",
-}];
+};
 
 const ROW: &str = "settings/1";
 

@@ -130,13 +130,13 @@ impl Session {
         let (as_recorded, covered) = cover.record(bytes);
         let document = self.document_today(&summary)?;
         let standing = match &document {
-            Some(document) if row.integrity != Integrity::Stands => {
+            Some(document) if row.integrity() != Integrity::Stands => {
                 self.standing_of(&summary, document, row, event.as_ref(), bytes)?
             }
             _ => Vec::new(),
         };
         let judged = Judged {
-            integrity: row.integrity,
+            mark: row.mark,
             profile,
             document: document.as_ref(),
             standing: &standing,

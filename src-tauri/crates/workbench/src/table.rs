@@ -33,6 +33,11 @@ macro_rules! command_table {
             bundles(Nothing) -> Bundles;
             overview(BundleAsk) -> Overview;
             integrity(BundleAsk) -> IntegrityReport;
+            // Two exports of one log, and the check held against damage: jobs, and what came of them.
+            compare(CompareAsk) -> JobStarted;
+            compared(JobAsk) -> MaybeCompared;
+            self_test(SelfTestAsk) -> JobStarted;
+            self_tested(BundleAsk) -> MaybeSelfTest;
             save_report(BundleAsk) -> MaybeSaved;
             // Trust: what this office vouches for, and checking with it. Each step leaves a line in the access log.
             trust(BundleAsk) -> TrustPage;
@@ -51,6 +56,7 @@ macro_rules! command_table {
             facet(FacetAsk) -> Facet;
             event(EventAsk) -> EventDetail;
             record(RecordAsk) -> RecordShown;
+            compared_record(ComparedRecordAsk) -> ComparedRecord;
             people(PeopleAsk) -> People;
             person(PersonAsk) -> PersonPage;
             counterparts(CounterpartsAsk) -> Counterparts;

@@ -26,7 +26,7 @@ impl Desk {
         let id = BundleId::new(ask.bundle);
         let stored = session.stored(&id)?;
         let none = Evidence::default();
-        let evidence = stored.document.as_ref().map_or(&none, |document| document.evidence());
+        let evidence = stored.document.as_ref().map_or(&none, |document| &document.evidence);
         let trust = session.trust.trust()?;
         let view = View { trust: &trust, evidence, bundle: &id, names: session.names()? };
         let history = session.trust.history(&id)?;

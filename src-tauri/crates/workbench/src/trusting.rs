@@ -208,7 +208,7 @@ impl Session {
     fn claimed(&self, bundle: &BundleId, fingerprint: &Fingerprint) -> Result<Option<Material>, Fault> {
         let Some(document) = self.stored(bundle)?.document else { return Ok(None) };
         let text = fingerprint.to_string();
-        let Some(claim) = document.evidence().keys.iter().find(|key| key.kid == text) else { return Ok(None) };
+        let Some(claim) = document.evidence.keys.iter().find(|key| key.kid == text) else { return Ok(None) };
         let (Some(spki), Some(algorithm)) = (&claim.spki, &claim.algorithm) else {
             return Err(Fault::bad_input("No signature can be checked with this key, so it cannot be pinned."));
         };

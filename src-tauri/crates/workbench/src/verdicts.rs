@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 use timeline::Zone;
 use verify::{Code, HowFar, Onlooker, Options, Proceed, Report, Severity, Source};
 
-use crate::evidence::Evidence;
+use crate::evidence::{CoveredSpan, Evidence};
 use crate::faults::sentence;
 use crate::jobs::Gauge;
 use crate::marks::place_of;
-use crate::wire::{Badge, Check, CheckResult, Fault, FaultCode, Finding, Next, Seal, Verdict};
+use crate::wire::{Badge, Fault, FaultCode, Finding, Next, Seal, Verdict};
 use crate::words::{counted, day, period};
 
 /// Facts of a bundle as the vault keeps them beside its events.
@@ -59,16 +59,20 @@ pub(crate) struct Document {
     assurance: Option<String>,
     badge: String,
     summary: [String; 2],
-    stopped: Option<serde_json::Value>,
-    counts: Counts,
+    pub(crate) stopped: Option<serde_json::Value>,
+    pub(crate) counts: Counts,
     /// What was really compared. Nothing is called checked that is not counted here.
     #[serde(default)]
-    done: Done,
+    pub(crate) done: Done,
     pub(crate) findings: Vec<verify::Finding>,
+    /// What the evidence covers, by record numbers.
+    #[serde(default)]
+    pub(crate) coverage: Vec<CoveredSpan>,
+    /// What the verdict rests on.
+    #[serde(default)]
+    pub(crate) evidence: Evidence,
     proves: Vec<String>,
     does_not_prove: Vec<String>,
-    #[serde(default)]
-    evidence: Evidence,
     /// When it was reached; added when it was stored.
     #[serde(default)]
     pub(crate) checked_at: Option<String>,
@@ -78,21 +82,21 @@ pub(crate) struct Document {
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
-struct Counts {
-    files: u64,
-    records: u64,
-    events: u64,
+pub(crate) struct Counts {
+    pub(crate) files: u64,
+    pub(crate) records: u64,
+    pub(crate) events: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
-struct Done {
-    files: u64,
-    segments: u64,
-    records: u64,
-    links: u64,
-    checkpoints: u64,
-    signatures: u64,
-    anchors: u64,
+pub(crate) struct Done {
+    pub(crate) files: u64,
+    pub(crate) segments: u64,
+    pub(crate) records: u64,
+    pub(crate) links: u64,
+    pub(crate) checkpoints: u64,
+    pub(crate) signatures: u64,
+    pub(crate) anchors: u64,
 }
 
 /// Who is trusted and which heads are known, for one check.
@@ -166,6 +170,14 @@ impl Document {
         Self::read(&json)
     }
 
+    /// Whether the evidence held together, as of today: history says nothing, unless something is altered or damaged.
+    pub(crate) fn integrity(&self) -> Option<verify::Integrity> {
+        use verify::Integrity::{Fail, NotEvaluable, Pass, PassWithNotes};
+        let known = [Fail, NotEvaluable, PassWithNotes, Pass];
+        let reached = known.into_iter().find(|integrity| integrity.word() == self.integrity).unwrap_or(NotEvaluable);
+        (self.outdated.is_none() || reached == Fail).then_some(reached)
+    }
+
     /// The same as history: reached with what was vouched for on another day. That something is altered or damaged is
     /// not taken back by that. Days are told in a zone.
     pub(crate) fn outdated(self, outdated: Option<Zone>) -> Self {
@@ -185,11 +197,6 @@ impl Document {
     /// Whether files were held against the lists of a bag and nothing was found altered.
     pub(crate) fn agrees_with_lists(&self) -> bool {
         self.done.files > 0 && seal_named(&self.badge).0 != Seal::Altered
-    }
-
-    /// What the evidence came to.
-    pub(crate) fn evidence(&self) -> &Evidence {
-        &self.evidence
     }
 
     /// That the verdict is history, in a sentence; `None` if it is one of today.
@@ -276,32 +283,16 @@ impl Document {
         checked
     }
 
-    /// The checks as a list, each with its result.
-    pub(crate) fn checks(&self) -> Vec<Check> {
-        GROUPS.iter().map(|group| self.check_of(group)).collect()
-    }
-
-    fn check_of(&self, group: &Group) -> Check {
-        let found = self.findings.iter().filter(|finding| group.holds(finding.code));
-        let worst = found.clone().map(|finding| finding.severity).max();
-        let open = |finding: &verify::Finding| finding.code.name().ends_with("_NOT_CHECKED");
-        let result = match worst {
-            _ if found.clone().any(open) => CheckResult::NotChecked,
-            Some(Severity::Error) => CheckResult::Differs,
-            Some(Severity::Warning) => CheckResult::Notes,
-            _ if self.stopped.is_some() || !(group.ran)(self) => CheckResult::NotChecked,
-            Some(Severity::Info) | None => CheckResult::Agrees,
-        };
-        let mut codes: Vec<String> = found.map(|finding| finding.code.name().to_owned()).collect();
-        codes.dedup();
-        Check { what: group.what.to_owned(), how: group.how.to_owned(), result, codes }
-    }
-
-    /// The findings for the page, worst first. `bundle` and `files` make the events they name openable.
-    pub(crate) fn findings(&self, bundle: Option<(&BundleId, &[String])>) -> Vec<Finding> {
+    /// The findings in the order of the page: worst first, else in the order of the check.
+    pub(crate) fn sorted(&self) -> Vec<&verify::Finding> {
         let mut sorted: Vec<_> = self.findings.iter().collect();
         sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        sorted.into_iter().map(|finding| finding_out(finding, bundle)).collect()
+        sorted
+    }
+
+    /// The findings for the page. `bundle` and `files` make the events they name openable.
+    pub(crate) fn findings(&self, bundle: Option<(&BundleId, &[String])>) -> Vec<Finding> {
+        self.sorted().into_iter().map(|finding| finding_out(finding, bundle)).collect()
     }
 }
 
@@ -314,105 +305,6 @@ pub(crate) fn seal_named(name: &str) -> (Seal, &'static str) {
         _ => (Seal::NotVerified, "Not verified"),
     }
 }
-
-/// Findings that belong to one line of the list of checks.
-struct Group {
-    what: &'static str,
-    how: &'static str,
-    codes: &'static [&'static str],
-    /// Whether there was anything of it that was really checked.
-    ran: fn(&Document) -> bool,
-}
-
-impl Group {
-    fn holds(&self, code: Code) -> bool {
-        self.codes.iter().any(|prefix| code.name().starts_with(prefix))
-    }
-}
-
-/// The order is that of the check itself.
-const GROUPS: [Group; 8] = [
-    Group {
-        what: "Container",
-        how: "Names, entry types, limits and layout of the folder or archive",
-        codes: &[
-            "PATH_",
-            "LINK_",
-            "ARCHIVE_LAYOUT",
-            "ARCHIVE_LIMIT",
-            "ARCHIVE_ENTRY",
-            "ARCHIVE_DUPLICATE",
-            "ARCHIVE_NAME",
-            "NAME_",
-        ],
-        ran: |report| report.counts.files > 0,
-    },
-    Group {
-        what: "Manifests",
-        how: "Every file summed up again in each algorithm of its lists, and compared",
-        codes: &["BAG_", "MANIFEST_", "OXUM_", "FETCH_", "FILE_", "TAG_FILE_", "ALGORITHM_"],
-        ran: |report| report.done.files > 0,
-    },
-    Group {
-        what: "Audit manifest and segments",
-        how: "Counts, boundaries and Merkle root of every segment, recomputed and compared",
-        codes: &["AUDIT_MANIFEST_", "SEGMENT_", "MERKLE_"],
-        ran: |report| report.done.segments > 0,
-    },
-    Group {
-        what: "Records",
-        how: "Each record read, brought into canonical form and hashed",
-        codes: &[
-            "RECORD_",
-            "DUPLICATE_",
-            "SCHEMA_",
-            "LINE_",
-            "LAST_LINE",
-            "EVENT_MODIFIED",
-            "VERSION_",
-            "TIMESTAMP_",
-            "CHECKSUM_",
-        ],
-        ran: |report| report.done.records > 0,
-    },
-    Group {
-        what: "Hash chain",
-        how: "Each record's link to the one before, from the first to the last",
-        codes: &[
-            "CHAIN_",
-            "EVENTS_",
-            "EVENT_INSERTED",
-            "EVENT_DUPLICATED",
-            "EVENT_ID",
-            "HEAD_",
-            "GENESIS_",
-            "TAIL_",
-            "SEQUENCE_",
-            "UNVERIFIABLE_",
-            "ARCHIVE_ABSENT",
-            "CLOCK_",
-        ],
-        ran: |report| report.done.links > 0,
-    },
-    Group {
-        what: "Checkpoints",
-        how: "Chain of the checkpoints, and each checkpoint against the record it names",
-        codes: &["CHECKPOINT"],
-        ran: |report| report.done.checkpoints > 0,
-    },
-    Group {
-        what: "Signatures",
-        how: "Each signature against its key, and each key against those that somebody has pinned",
-        codes: &["SIGNATURE", "KEY_", "TOKEN_"],
-        ran: |report| report.done.signatures > 0,
-    },
-    Group {
-        what: "Anchors",
-        how: "The log against its heads as they are known from elsewhere",
-        codes: &["ANCHOR_", "BUNDLE_ROLLBACK"],
-        ran: |report| report.done.anchors > 0,
-    },
-];
 
 fn finding_out(finding: &verify::Finding, bundle: Option<(&BundleId, &[String])>) -> Finding {
     let event_ref = bundle.and_then(|(id, files)| event_ref_of(finding, id, files));

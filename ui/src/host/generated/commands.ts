@@ -10,6 +10,9 @@ import type { Bundles } from './Bundles';
 import type { ChangePassphraseAsk } from './ChangePassphraseAsk';
 import type { CheckStarted } from './CheckStarted';
 import type { ChooseAsk } from './ChooseAsk';
+import type { CompareAsk } from './CompareAsk';
+import type { ComparedRecord } from './ComparedRecord';
+import type { ComparedRecordAsk } from './ComparedRecordAsk';
 import type { Copied } from './Copied';
 import type { CopyAsk } from './CopyAsk';
 import type { CopyPlaceAsk } from './CopyPlaceAsk';
@@ -26,12 +29,15 @@ import type { ImportAsk } from './ImportAsk';
 import type { ImportStarted } from './ImportStarted';
 import type { IntegrityReport } from './IntegrityReport';
 import type { JobAsk } from './JobAsk';
+import type { JobStarted } from './JobStarted';
 import type { LogCheck } from './LogCheck';
 import type { Look } from './Look';
 import type { LookAsk } from './LookAsk';
 import type { MaybeChosen } from './MaybeChosen';
+import type { MaybeCompared } from './MaybeCompared';
 import type { MaybeExported } from './MaybeExported';
 import type { MaybeSaved } from './MaybeSaved';
+import type { MaybeSelfTest } from './MaybeSelfTest';
 import type { MaybeTrustFile } from './MaybeTrustFile';
 import type { Nothing } from './Nothing';
 import type { Overview } from './Overview';
@@ -52,6 +58,7 @@ import type { RevokeAsk } from './RevokeAsk';
 import type { Rows } from './Rows';
 import type { RowsAsk } from './RowsAsk';
 import type { SampleAsk } from './SampleAsk';
+import type { SelfTestAsk } from './SelfTestAsk';
 import type { Settings } from './Settings';
 import type { Start } from './Start';
 import type { Status } from './Status';
@@ -90,6 +97,10 @@ export interface Commands {
   bundles: { ask: Nothing; answer: Bundles };
   overview: { ask: BundleAsk; answer: Overview };
   integrity: { ask: BundleAsk; answer: IntegrityReport };
+  compare: { ask: CompareAsk; answer: JobStarted };
+  compared: { ask: JobAsk; answer: MaybeCompared };
+  self_test: { ask: SelfTestAsk; answer: JobStarted };
+  self_tested: { ask: BundleAsk; answer: MaybeSelfTest };
   save_report: { ask: BundleAsk; answer: MaybeSaved };
   trust: { ask: BundleAsk; answer: TrustPage };
   check_again: { ask: BundleAsk; answer: CheckStarted };
@@ -106,6 +117,7 @@ export interface Commands {
   facet: { ask: FacetAsk; answer: Facet };
   event: { ask: EventAsk; answer: EventDetail };
   record: { ask: RecordAsk; answer: RecordShown };
+  compared_record: { ask: ComparedRecordAsk; answer: ComparedRecord };
   people: { ask: PeopleAsk; answer: People };
   person: { ask: PersonAsk; answer: PersonPage };
   counterparts: { ask: CounterpartsAsk; answer: Counterparts };
@@ -142,6 +154,10 @@ export const commandNames: (keyof Commands)[] = [
   'bundles',
   'overview',
   'integrity',
+  'compare',
+  'compared',
+  'self_test',
+  'self_tested',
   'save_report',
   'trust',
   'check_again',
@@ -158,6 +174,7 @@ export const commandNames: (keyof Commands)[] = [
   'facet',
   'event',
   'record',
+  'compared_record',
   'people',
   'person',
   'counterparts',

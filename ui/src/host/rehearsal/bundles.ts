@@ -1,14 +1,12 @@
-/** The rehearsal's bundles: cards, an overview, a verdict, an integrity report. */
+/** The rehearsal's bundles: cards, an overview, a verdict. */
 
 import type { Badge } from '../generated/Badge';
 import type { BundleCard } from '../generated/BundleCard';
 import type { Chosen } from '../generated/Chosen';
-import type { CoverageRow } from '../generated/CoverageRow';
-import type { Finding } from '../generated/Finding';
-import type { IntegrityReport } from '../generated/IntegrityReport';
 import type { OtherExport } from '../generated/OtherExport';
 import type { Overview } from '../generated/Overview';
 import type { Verdict } from '../generated/Verdict';
+import { coverageOf } from './coverage';
 import type { SceneName } from './scene';
 import { badges, hashOf, NOW_MS, when } from './words';
 import { DAYS, PATIENTS, START_MS, USERS, DAY_MS } from './world';
@@ -160,18 +158,6 @@ export function verdictOf(scene: SceneName, events: number): Verdict {
   }
 }
 
-function coverage(): CoverageRow[] {
-  const week = [1, 0.98, 1.03, 1.01, 0.97, 0.55, 0.52];
-  const row = (source: string, scale: number, gaps: number[]): CoverageRow => ({
-    source,
-    firstDay: '2026-03-01',
-    events: Array.from({ length: DAYS }, (_, day) =>
-      gaps.includes(day) ? 0 : Math.round(scale * (week[(day + 6) % 7] ?? 1) * (1 + ((day * 37) % 11) / 60)),
-    ),
-  });
-  return [row('EHR', 33_400, []), row('Imaging', 1_150, [11, 12, 13]), row('Pharmacy', 7_100, [22])];
-}
-
 /** An export of the same log that came a month before. */
 const EARLIER: OtherExport = {
   bundle: hashOf(11),
@@ -207,115 +193,9 @@ export function overviewOf(scene: SceneName, events: number): Overview {
     failedLogins: 1_139,
     first: when(START_MS + 3_141),
     last: running ? when(START_MS + 19.4 * DAY_MS) : when(START_MS + DAYS * DAY_MS - 4_700),
-    coverage: coverage(),
+    coverage: coverageOf(scene),
     others: running ? null : [EARLIER],
     sourceZone: 'America/New_York',
-  };
-}
-
-export function integrityOf(scene: SceneName, events: number): IntegrityReport {
-  const altered = scene === 'altered';
-  const running = scene === 'importing';
-  const nothing = scene === 'not-verified';
-  const counted = events.toLocaleString('en-US');
-  const findings: Finding[] = [
-    ...(altered
-      ? [
-          {
-            code: 'EVENT_MODIFIED',
-            severity: 'error',
-            message:
-              'Record 184,218 does not match its hash. The records before and after it agree with each other.',
-            places: [
-              ['File', 'data/events-2026-03-05.ndjson'],
-              ['Line', '21,774'],
-              ['Record', '184,218'],
-            ] as [string, string][],
-            expected: hashOf(184_218),
-            actual: hashOf(1),
-            eventRef: `${REF}:184218`,
-          },
-          {
-            code: 'RECORD_UNPARSEABLE',
-            severity: 'error',
-            message: 'Line 31,007 of data/events-2026-03-12.ndjson cannot be read as a record.',
-            places: [
-              ['File', 'data/events-2026-03-12.ndjson'],
-              ['Line', '31,007'],
-            ] as [string, string][],
-            expected: null,
-            actual: null,
-            eventRef: UNREADABLE,
-          },
-        ]
-      : []),
-    ...(nothing || running
-      ? []
-      : [
-          {
-            code: 'TIMESTAMP_OUT_OF_RANGE',
-            severity: 'warning',
-            message: '318 records have no usable time.',
-            places: [['Records', '318']] as [string, string][],
-            expected: null,
-            actual: null,
-            eventRef: null,
-          },
-        ]),
-    {
-      code: 'KEY_UNTRUSTED',
-      severity: 'warning',
-      message:
-        'One signature fits a key that the bundle itself brings. Nobody has compared its fingerprint with the producer’s, so anybody may have made it.',
-      places: [],
-      expected: null,
-      actual: null,
-      eventRef: null,
-    },
-  ];
-  return {
-    card: cardOf(scene, events),
-    verdict: verdictOf(scene, events),
-    checks: [
-      {
-        what: 'Container',
-        how: 'One root, no links, no unsafe names, within the limits',
-        result: 'agrees',
-        codes: [],
-      },
-      {
-        what: 'Payload manifests',
-        how: 'SHA-256 and SHA-512 of 31 files recomputed',
-        result: nothing ? 'not_checked' : altered ? 'differs' : 'agrees',
-        codes: altered ? ['EVENT_MODIFIED'] : [],
-      },
-      {
-        what: 'Records',
-        how: `SHA-256 of ${counted} records recomputed from their canonical form`,
-        result: nothing || running ? 'not_checked' : altered ? 'differs' : 'agrees',
-        codes: altered ? ['EVENT_MODIFIED'] : [],
-      },
-      {
-        what: 'Chain',
-        how: 'Each record names the hash of the one before it',
-        result: nothing || running ? 'not_checked' : 'agrees',
-        codes: [],
-      },
-      {
-        what: 'Checkpoints',
-        how: 'Tree heads recomputed at 1,177 places',
-        result: nothing || running ? 'not_checked' : 'notes',
-        codes: nothing || running ? [] : ['TIMESTAMP_OUT_OF_RANGE'],
-      },
-      {
-        what: 'Signatures',
-        how: 'This version does not check signatures',
-        result: 'not_checked',
-        codes: ['KEY_UNTRUSTED'],
-      },
-    ],
-    findings,
-    findingsTotal: findings.length,
   };
 }
 

@@ -5,7 +5,9 @@
  */
 
 import type { Host } from '../host';
-import { BUNDLE, cardOf, chosenFile, integrityOf, olderCards, overviewOf, UNREADABLE } from './bundles';
+import { BUNDLE, cardOf, chosenFile, olderCards, overviewOf, UNREADABLE } from './bundles';
+import { comparedOf, comparedRecordOf, COMPARISON, SELF_TEST, selfTestOf } from './comparing';
+import { integrityOf } from './integrity';
 import { Log } from './log';
 import { Looks } from './looks';
 import { Crowd } from './people';
@@ -26,6 +28,8 @@ export function connect(
   const log = new Log(() => desk.purpose);
   const looks = new Looks(scene, scene === 'importing' ? Math.floor(events * 0.62) : events);
   const crowd = new Crowd(looks);
+  /** Whether a self-test was run since the rehearsal began. */
+  let tested = false;
 
   /** Runs an answer only as the program would: unlocked, with a log that stands and a purpose given. */
   function looking<T>(answer: () => T | Promise<T>): Promise<T> {
@@ -85,6 +89,31 @@ export function connect(
         ? Promise.resolve(overviewOf(scene, events))
         : refuse('not_found', 'This vault holds no such bundle.', 'choose_another'),
     integrity: () => (scene === 'slow' ? never : Promise.resolve(integrityOf(scene, events))),
+    compare: () => {
+      log.write('compare', 'Began to compare two exports', '');
+      return Promise.resolve({ job: COMPARISON });
+    },
+    compared: ({ job }) =>
+      Promise.resolve({ compared: job === COMPARISON && scene !== 'slow' ? comparedOf(scene) : null }),
+    compared_record: ({ difference, revealed }) =>
+      looking(() => {
+        log.write('view_event', 'Opened an event', 'both versions of a record');
+        if (revealed) log.write('reveal', 'Revealed names', 'both versions of a record');
+        return comparedRecordOf(difference, revealed);
+      }),
+    self_test: () => {
+      log.write('self_test', 'Began a self-test', '');
+      tested = true;
+      return Promise.resolve({ job: SELF_TEST });
+    },
+    self_tested: () =>
+      Promise.resolve({
+        test: tested || scene === 'altered' ? selfTestOf(scene === 'altered') : null,
+        cannot:
+          scene === 'not-verified'
+            ? 'Records of this kind carry no evidence of their own, so there is nothing by which a check could catch damage.'
+            : null,
+      }),
     ...trusting(scene, (action, what, object) => {
       log.write(action, what, object);
     }),

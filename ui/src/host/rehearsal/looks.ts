@@ -143,14 +143,17 @@ export class Looks {
       sessionId: `S-${String((event * 31) % 42_907).padStart(7, '0')}`,
       station: stationOf(user),
       sourceSystem: SYSTEMS[world.system[event] ?? 0] ?? null,
-      integrity: this.#altered(event)
-        ? 'altered'
-        : this.scene === 'importing' || this.scene === 'not-verified'
-          ? 'not_verified'
-          : 'stands',
+      integrity: this.#state(event) === 'proven' ? 'stands' : this.#state(event),
+      state: this.#state(event),
       alsoIn: isAlsoElsewhere(event) ? 1 : 0,
       contradictedBy: this.#altered(event) ? 1 : 0,
     };
+  }
+
+  #state(event: number): 'altered' | 'not_verified' | 'proven' | 'stands' {
+    if (this.#altered(event)) return 'altered';
+    if (this.scene === 'importing' || this.scene === 'not-verified') return 'not_verified';
+    return this.scene === 'verified' ? 'proven' : 'stands';
   }
 
   rows(kept: Kept, offset: number, limit: number): Row[] {

@@ -11,7 +11,7 @@ use crate::catalog::Catalog;
 use crate::chunk::name;
 use crate::columns::{Frame, Unreadable};
 use crate::import::rows::{Deed, UNDATED, patient_codes, spot};
-use crate::standing::RecordPlace;
+use crate::standing::{Mark, RecordPlace};
 use crate::words::WordField;
 
 /// The places whose records hold one of some words, sorted.
@@ -254,10 +254,23 @@ impl<'a> IntegrityOf<'a> {
     }
 
     pub(crate) fn at(&self, row: u32) -> Integrity {
+        self.mark(row).integrity()
+    }
+
+    pub(crate) fn mark(&self, row: u32) -> Mark {
+        self.catalog.marks.mark(self.place(row))
+    }
+
+    /// What may be said of the record itself, whatever is missing beside it.
+    pub(crate) fn own_mark(&self, row: u32) -> Mark {
+        self.catalog.marks.own_mark(self.place(row))
+    }
+
+    fn place(&self, row: u32) -> RecordPlace<'a> {
         let (file, line) = spot(self.places.get(row as usize).copied().unwrap_or_default());
         let seq = self.seqs.get(row as usize).copied().and_then(|seq| u64::try_from(seq).ok()).filter(|seq| *seq > 0);
         let stream = self.catalog.words(WordField::Stream).text(at(self.streams, row));
-        self.catalog.marks.integrity(RecordPlace { file, line, seq, stream })
+        RecordPlace { file, line, seq, stream }
     }
 }
 

@@ -7,7 +7,6 @@
 
 mod answers;
 mod counting;
-mod days;
 mod events;
 mod lines;
 mod lists;
@@ -15,6 +14,7 @@ mod matcher;
 mod order;
 mod plan;
 mod rows;
+mod sources;
 mod words_in_records;
 
 use access_log::{Entry, Witnessed};

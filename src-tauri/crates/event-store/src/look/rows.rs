@@ -1,7 +1,6 @@
 //! Rows out of columns: what was recorded, as it was recorded.
 
 use model::{EventId, Instant, PatientId, SessionId, UserId};
-use timeline::Integrity;
 use vault::rusqlite::Transaction;
 
 use super::matcher::{IntegrityOf, at};
@@ -115,7 +114,7 @@ impl<'a> Reader<'a> {
             data_classification: Catalog::labels(class).map(str::to_owned).collect(),
             break_glass: deed.break_glass(),
             notes: deed.notes(),
-            integrity: self.integrity(row),
+            mark: self.integrity.mark(row),
             twins: self.elsewhere.twins(RowName { place: number(self.places), seq, stream: &text(WordField::Stream) }),
             place,
         }
@@ -166,10 +165,6 @@ impl<'a> Reader<'a> {
             byte_offset: self.offsets.get(row as usize).copied().unwrap_or_default().unsigned_abs(),
             byte_length: at(self.lengths, row),
         }
-    }
-
-    fn integrity(&self, row: u32) -> Integrity {
-        self.integrity.at(row)
     }
 }
 

@@ -131,7 +131,7 @@ impl Elsewhere {
                 event_ref: EventRef::new(&other.id, spot),
                 bundle: other.id.clone(),
                 same: partner.same,
-                integrity: other.marks.integrity(place),
+                integrity: other.marks.mark(place).integrity(),
             }
         });
         twins.collect()

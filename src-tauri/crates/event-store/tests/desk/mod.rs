@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use access_log::{AccessLog, Entry, Purpose, Witnessed};
 use event_store::{
-    Begun, BundleSummary, EventQuestions, EventStore, Finished, Import, NewBundle, People, PeopleAsked, PeopleOrder,
-    RecordSpan, Row, Side, Sizes, Standing, StoreFault, StoredEvent, list_entry, log_question,
+    Begun, BundleSummary, EventQuestions, EventStore, Finished, Import, Mark, NewBundle, People, PeopleAsked,
+    PeopleOrder, RecordSpan, Row, Side, Sizes, Standing, StoreFault, StoredEvent, list_entry, log_question,
 };
 use model::{Action, BundleId, Event, EventId, Instant, Outcome, PatientId, SessionId, StreamId, UserId};
 use tempfile::TempDir;
@@ -160,7 +160,10 @@ impl Traffic {
                     RecordSpan::Lines { file: 0, from: 5, to: 40 },
                     RecordSpan::Seqs { stream: Some("stream-1".to_owned()), from: 100, to: 130 },
                 ],
+                misplaced: vec![RecordSpan::Lines { file: 0, from: 41, to: 44 }],
+                beside: vec![RecordSpan::Lines { file: 0, from: 45, to: 46 }],
                 unverified: vec![RecordSpan::Lines { file: 1, from: 30, to: 90 }],
+                proven: vec![RecordSpan::Lines { file: 0, from: 1, to: 1000 }],
             },
         };
         // 1 March 2026, 00:00 UTC; both files cover the same weeks.
@@ -234,9 +237,9 @@ impl Traffic {
         &self.files[stored.file as usize][start..start + stored.byte_length as usize]
     }
 
-    /// What may be said of a record, found by looking at every span.
-    pub(crate) fn integrity(&self, stored: &StoredEvent) -> Integrity {
-        let holds = |span: &RecordSpan| match span {
+    /// Whether a span holds a record.
+    fn holds(span: &RecordSpan, stored: &StoredEvent) -> bool {
+        match span {
             RecordSpan::All => true,
             RecordSpan::Lines { file, from, to } => *file == stored.file && (*from..=*to).contains(&stored.line),
             RecordSpan::Seqs { stream, from, to } => {
@@ -245,14 +248,26 @@ impl Traffic {
                     .is_none_or(|stream| stored.event.stream_id.as_ref().is_some_and(|id| id.as_str() == stream));
                 same && stored.event.seq.is_some_and(|seq| (*from..=*to).contains(&seq))
             }
-        };
-        if self.standing.altered.iter().any(holds) {
-            Integrity::Altered
-        } else if self.standing.unverified.iter().any(holds) {
-            Integrity::NotVerified
-        } else {
-            Integrity::Stands
         }
+    }
+
+    /// What may be said of a record, found by looking at every span; `own` leaves out what is missing beside it.
+    pub(crate) fn mark(&self, stored: &StoredEvent, own: bool) -> Mark {
+        let held = |spans: &[RecordSpan]| spans.iter().any(|span| Self::holds(span, stored));
+        let standing = &self.standing;
+        let marks = [
+            (held(&standing.altered), Mark::Altered),
+            (held(&standing.misplaced), Mark::Misplaced),
+            (!own && held(&standing.beside), Mark::Beside),
+            (held(&standing.unverified), Mark::NotVerified),
+            (held(&standing.proven), Mark::Proven),
+        ];
+        marks.into_iter().find(|(holds, _)| *holds).map_or(Mark::Stands, |(_, mark)| mark)
+    }
+
+    /// The word for it.
+    pub(crate) fn integrity(&self, stored: &StoredEvent) -> Integrity {
+        self.mark(stored, false).integrity()
     }
 
     /// The answer of somebody who looks at every event.
@@ -394,7 +409,7 @@ fn record(event: &Event) -> Vec<u8> {
 
 /// Whether a row is what was handed over, in every member.
 #[track_caller]
-pub(crate) fn assert_same(row: &Row, stored: &StoredEvent, integrity: Integrity) {
+pub(crate) fn assert_same(row: &Row, stored: &StoredEvent, mark: Mark) {
     let event = &stored.event;
     assert_eq!((row.place.file, row.place.line), (stored.file, stored.line));
     assert_eq!((row.place.byte_offset, row.place.byte_length), (stored.byte_offset, stored.byte_length));
@@ -409,7 +424,7 @@ pub(crate) fn assert_same(row: &Row, stored: &StoredEvent, integrity: Integrity)
     assert!(row.session_id == event.session_id && row.source_ip == event.source_ip && row.device == event.device);
     assert!(row.source_system == event.source_system && row.access_policy == event.access_policy);
     assert!(row.data_classification == event.data_classification && row.break_glass == event.break_glass);
-    assert_eq!((&row.notes, row.integrity), (&event.notes, integrity));
+    assert_eq!((&row.notes, row.mark), (&event.notes, mark));
 }
 
 /// Every file below a folder, whole.

@@ -21,6 +21,8 @@ use strips::{Strip, strips};
 use tables::{Row, ScoreShown};
 
 /// The style sheet, which the page's policy names by its hash.
+// It repeats a few colors of the window (`ui/src/style/tokens.css`) on purpose: a report stands alone, follows the
+// reader's system where the window follows a setting, and keeps its looks when those of the window change.
 const STYLE: &str = include_str!("../../templates/report.css");
 
 /// Everything on the page, ready to be written.
@@ -82,7 +84,7 @@ pub(crate) fn page(document: &Document, particulars: &Particulars, steps: &[Step
         reach: tables::reach(document),
         heads: tables::heads(document),
         document,
-        score: particulars.self_test.as_ref().and_then(ScoreShown::of),
+        score: ScoreShown::of(particulars),
         limits: tables::limits(particulars),
         steps,
     };

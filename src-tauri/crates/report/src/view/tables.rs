@@ -198,12 +198,15 @@ pub(super) struct ScoreShown {
     pub(super) summary: String,
     pub(super) meaning: String,
     pub(super) has_missed: bool,
+    /// When it ended, where it was not made together with the check.
+    pub(super) at: Option<String>,
     pub(super) rows: Vec<Row>,
 }
 
 impl ScoreShown {
-    /// Reads the document of a self-test; `None` if it is none.
-    pub(super) fn of(score: &Value) -> Option<Self> {
+    /// Reads the document of a self-test; `None` if there is none.
+    pub(super) fn of(particulars: &Particulars) -> Option<Self> {
+        let score = particulars.self_test.as_ref()?;
         let text = |name: &str| score.get(name)?.as_str().map(str::to_owned);
         let missed = score.pointer("/counts/missed")?.as_u64()?;
         let rows = score.get("kinds")?.as_array()?.iter().filter_map(|kind| {
@@ -219,6 +222,7 @@ impl ScoreShown {
             summary: text("summary")?,
             meaning: text("meaning")?,
             has_missed: missed > 0,
+            at: particulars.self_tested_at.as_deref().map(to_the_second),
             rows: rows.collect(),
         })
     }

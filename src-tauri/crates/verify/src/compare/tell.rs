@@ -60,11 +60,24 @@ pub(super) fn of_stream(stream: &StreamComparison) -> String {
 
 fn rewritten(stream: &StreamComparison) -> String {
     let first = stream.differences.first().map(|first| first.message.clone());
-    let mut sentences =
-        vec![first.unwrap_or_else(|| "The later export does not agree with the earlier one.".to_owned())];
+    let mut sentences = if stream.is_cut {
+        more_than_listed(stream)
+    } else {
+        vec![first.unwrap_or_else(|| "The later export does not agree with the earlier one.".to_owned())]
+    };
     if let Some(to) = stream.common.to.filter(|_| stream.common.count > 0) {
         sentences.push(format!("The exports agree up to record {}.", number(to)));
     }
+    let counted = counted(stream);
+    if !stream.is_cut && counted.iter().map(|(count, _)| count).sum::<u64>() > 1 {
+        let list: Vec<_> = counted.iter().map(|(count, word)| format!("{} {word}", number(*count))).collect();
+        sentences.push(format!("All in all: {}.", list.join(", ")));
+    }
+    sentences.join(" ")
+}
+
+/// How many records differ in which way; the ways in which some do.
+fn counted(stream: &StreamComparison) -> Vec<(u64, &'static str)> {
     let counts = stream.counts;
     let counted = [
         (counts.rewritten, "rewritten"),
@@ -73,13 +86,32 @@ fn rewritten(stream: &StreamComparison) -> String {
         (counts.reordered, "moved"),
         (counts.unreadable, "no longer readable"),
     ];
-    let counted: Vec<_> = counted.iter().filter(|(count, _)| *count > 0).collect();
-    if counted.iter().map(|(count, _)| count).sum::<u64>() > 1 {
-        let list: Vec<_> = counted.iter().map(|(count, word)| format!("{} {word}", number(*count))).collect();
-        let about = if stream.is_cut { "At least, all in all" } else { "All in all" };
-        sentences.push(format!("{about}: {}.", list.join(", ")));
+    counted.into_iter().filter(|(count, _)| *count > 0).collect()
+}
+
+/// Of a stream in which more differs than was followed one by one: from where on, how much at least, and how much of it
+/// is listed.
+fn more_than_listed(stream: &StreamComparison) -> Vec<String> {
+    let listed = stream.differences.iter().map(|difference| difference.count).sum();
+    let counted = counted(stream);
+    let listed = match listed {
+        0 => "none of them is listed".to_owned(),
+        1 => "1 of them is listed".to_owned(),
+        count if counted.len() == 1 => format!("the first {} of them are listed", number(count)),
+        count => format!("{} of them are listed", number(count)),
+    };
+    let mut ways = counted.into_iter();
+    let (count, word) = ways.next().unwrap_or((0, "rewritten"));
+    let mut differ = format!("{} {} {word}", count_of(count, "record"), if count == 1 { "was" } else { "were" });
+    for (count, word) in ways {
+        differ = format!("{differ}, {} {word}", number(count));
     }
-    sentences.join(" ")
+    let first = stream.differences.first().and_then(|first| first.seq);
+    let least = match first.or(stream.common.to.map(|to| to.saturating_add(1))) {
+        Some(seq) => format!("From record {} on, at least {differ}; {listed}.", number(seq)),
+        None => format!("At least {differ}; {listed}."),
+    };
+    vec![least, "A rewritten record has other content under the same number in the later export.".to_owned()]
 }
 
 /// What both exports hold.

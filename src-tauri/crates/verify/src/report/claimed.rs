@@ -49,8 +49,8 @@ impl Claimed {
             usage: key.usage().iter().map(|word| visible(word).into_owned()).collect(),
             valid: key.validity(),
             revoked_at: key.claimed_revoked_at().map(|text| visible(text).into_owned()),
-            spki: key.spki().map(Base64::encode_string),
-            unfit: key.unfit().map(str::to_owned),
+            spki: key.spki().filter(|_| key.unfit_entry().is_none()).map(Base64::encode_string),
+            unfit: key.unfit_entry().map(str::to_owned),
         });
         let untold = own().count().saturating_sub(LISTED_MAX);
         Self { keys: keys.collect(), untold: u64::try_from(untold).unwrap_or(u64::MAX) }

@@ -86,6 +86,8 @@ pub(crate) struct Key {
     pub(crate) kid: String,
     /// The key, or why it cannot be used, in words.
     ready: Result<VerifyingKey, Unfit>,
+    /// Why the bundle's own entry cannot be used, where the key that was pinned is used instead.
+    outvoted: Option<String>,
     /// What it is for; `None` for everything.
     usage: Option<Vec<String>>,
     /// Nanoseconds since 1970.
@@ -117,6 +119,11 @@ impl Key {
             Ok(_) => None,
             Err(Unfit::Unsupported(why) | Unfit::NoKey(why)) => Some(why),
         }
+    }
+
+    /// Why what the bundle lists under its fingerprint cannot be used, whether or not a pin brought the key.
+    pub(crate) fn unfit_entry(&self) -> Option<&str> {
+        self.unfit().or(self.outvoted.as_deref())
     }
 
     pub(crate) fn algorithm(&self) -> Option<Algorithm> {
@@ -239,14 +246,15 @@ impl Keyring {
             let known = self.by_kid.get(&pinned.kid.to_string()).and_then(|index| self.keys.get_mut(*index));
             let Ok(ready) = VerifyingKey::new(key.clone(), algorithm) else { continue };
             if let Some(known) = known {
-                if known.ready.is_err() {
-                    known.ready = Ok(ready);
+                if let Some(why) = known.unfit().map(str::to_owned) {
+                    (known.ready, known.outvoted) = (Ok(ready), Some(why));
                 }
                 continue;
             }
             self.add(Key {
                 kid: pinned.kid.to_string(),
                 ready: Ok(ready),
+                outvoted: None,
                 usage: None,
                 not_before: None,
                 not_after: None,
@@ -312,6 +320,7 @@ fn key_of(entry: &Entry<'_>, place: usize, trust: &Trust) -> Key {
     Key {
         kid: entry.kid.clone().into_owned(),
         ready,
+        outvoted: None,
         usage: entry.usage.clone(),
         not_before: time(&entry.not_before),
         not_after: time(&entry.not_after),

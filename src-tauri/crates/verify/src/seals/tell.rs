@@ -86,8 +86,22 @@ pub(crate) fn tell(work: &mut Work<'_>, keyring: &Keyring, seals: &mut Seals) {
     let mut tally = seals.finish();
     for (index, key) in keyring.keys.iter().enumerate() {
         let field = key.entry.map(|place| format!("keys[{place}]"));
-        match (seals.uses.get(&index), key.unfit()) {
-            (Some(used), _) => key_findings(work, keyring, key, used),
+        match (seals.uses.get(&index), key.unfit_entry()) {
+            (Some(used), why) => {
+                if let Some(why) = why {
+                    // A pin must not hide that the list lies: without the key in the pin nothing would fit.
+                    let message = format!(
+                        "The list of keys has something else under the fingerprint of a pinned key: {why}. The \
+                         signatures were checked with the key that was pinned."
+                    );
+                    let finding = Finding::new(Code::KeyUnknown, message).at_file(&keyring.path).kid(shown(&key.kid));
+                    work.find(match field {
+                        Some(field) => finding.field(field),
+                        None => finding,
+                    });
+                }
+                key_findings(work, keyring, key, used);
+            }
             (None, Some(why)) if named.contains(&shown(&key.kid)) => {
                 for code in [Code::KeyUnknown, Code::SignatureAlgorithmUnsupported] {
                     tally.amend(code, |finding| {

@@ -9,7 +9,7 @@ mod pieces;
 use std::collections::HashSet;
 
 use event_store::Row as StoredRow;
-use model::PatientId;
+use model::{Event, PatientId};
 use timeline::Pattern;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -47,6 +47,21 @@ impl Cover {
             names: folded(name.as_slice()),
             shown: inside.into_iter().chain([row.user_id.as_str()]).map(fold).collect(),
         }
+    }
+
+    /// Of versions of one record that are shown beside each other: what is covered in one is covered in the others. Of
+    /// several patients none is shown, as where an event is opened without a question.
+    pub(crate) fn of_versions(versions: &[Event], revealed: bool) -> Self {
+        let hidden =
+            || versions.iter().filter(|event| event.patient_ids.len() > 1).flat_map(|event| &event.patient_ids);
+        let ids: Vec<String> = if revealed { Vec::new() } else { hidden().map(|id| fold(id.as_str())).collect() };
+        let names = versions.iter().filter_map(|event| event.user_display_name.as_deref()).filter(|_| !revealed);
+        let names = names.map(fold).filter(|name| !name.is_empty()).collect();
+        let known = versions.iter().flat_map(|event| {
+            event.patient_ids.iter().map(PatientId::as_str).chain([event.user_id.as_str()]).map(fold)
+        });
+        let shown = known.filter(|id| !ids.contains(id)).collect();
+        Self { revealed, ids: ids.into_iter().filter(|id| !id.is_empty()).collect(), names, shown }
     }
 
     /// Whether a value says something that is covered.

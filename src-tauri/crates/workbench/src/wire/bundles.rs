@@ -1,6 +1,6 @@
 //! Bundles: chosen, imported, summed up, judged. Counts only; nothing here names a person.
 
-use super::When;
+use super::{CoverageMap, When};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -195,8 +195,8 @@ pub struct Overview {
     pub first: Option<When>,
     /// Last event.
     pub last: Option<When>,
-    /// Events per day and source system.
-    pub coverage: Vec<CoverageRow>,
+    /// Time by source: what is proven, altered, missing, not covered.
+    pub coverage: CoverageMap,
     /// Zone of the source, as the bundle says.
     pub source_zone: Option<String>,
     /// Bundles that hold some of the same records, contradict some, or state the same id; `null` while not every bundle
@@ -219,19 +219,6 @@ pub struct OtherExport {
     pub same_stated_id: bool,
     /// The same in sentences.
     pub sentences: Vec<String>,
-}
-
-/// Events per day of one source system.
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct CoverageRow {
-    /// The system.
-    pub source: String,
-    /// First day, `YYYY-MM-DD` in UTC.
-    pub first_day: String,
-    /// Events on each day from the first; 0 is a gap.
-    pub events: Vec<u64>,
 }
 
 /// The verdict in words.
@@ -285,23 +272,6 @@ pub struct Received {
     pub sha256: String,
 }
 
-/// The integrity report of a bundle.
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct IntegrityReport {
-    /// The bundle.
-    pub card: BundleCard,
-    /// The verdict.
-    pub verdict: Verdict,
-    /// What was found, worst first.
-    pub findings: Vec<Finding>,
-    /// How many findings the report has; those that do not fit into one answer are not listed.
-    pub findings_total: u64,
-    /// The checks as a list: what, how, result.
-    pub checks: Vec<Check>,
-}
-
 /// What a report was saved as, unless the dialog was closed.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -309,36 +279,6 @@ pub struct IntegrityReport {
 pub struct MaybeSaved {
     /// The name of the file.
     pub file: Option<String>,
-}
-
-/// One line of the list of checks.
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct Check {
-    /// What was checked: "Payload manifests".
-    pub what: String,
-    /// How: "SHA-256 and SHA-512 of 4 files recomputed".
-    pub how: String,
-    /// What came of it.
-    pub result: CheckResult,
-    /// Codes of the findings that belong here.
-    pub codes: Vec<String>,
-}
-
-/// What came of one check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export)]
-pub enum CheckResult {
-    /// It agrees.
-    Agrees,
-    /// It agrees, with warnings.
-    Notes,
-    /// It does not agree.
-    Differs,
-    /// It was not checked, or there is nothing to check.
-    NotChecked,
 }
 
 /// Something that was found.

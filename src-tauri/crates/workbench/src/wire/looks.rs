@@ -176,12 +176,33 @@ pub struct Row {
     pub station: Option<String>,
     /// The system that wrote it.
     pub source_system: Option<String>,
-    /// `stands`, `altered` or `not_verified`.
+    /// The word of the filter `integrity:`: `stands`, `altered` or `not_verified`.
     pub integrity: String,
+    /// What may be said of the record.
+    pub state: RowState,
     /// How many other bundles hold the same record.
     pub also_in: u32,
     /// How many other bundles have other content under its stream and number, or its system and id.
     pub contradicted_by: u32,
+}
+
+/// What may be said of one record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum RowState {
+    /// It stands, and somebody outside the bundle vouches for it.
+    Proven,
+    /// It stands: it agrees with its own hash and with its neighbors.
+    Stands,
+    /// It was not checked with what this office vouches for today, or nothing can be said of it.
+    NotVerified,
+    /// Records beside it are missing; it agrees with its own hash.
+    Beside,
+    /// A finding names it for where it stands, or it lies in a span in which something was altered.
+    Misplaced,
+    /// What it says is not what was recorded, or nobody can tell.
+    Altered,
 }
 
 /// The histogram of a look.

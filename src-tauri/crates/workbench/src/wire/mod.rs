@@ -6,6 +6,7 @@
 
 mod bundles;
 mod fault;
+mod integrity;
 mod log;
 mod looks;
 mod trust;
@@ -13,6 +14,7 @@ mod vault;
 
 pub use bundles::*;
 pub use fault::*;
+pub use integrity::*;
 pub use log::*;
 pub use looks::*;
 pub use trust::*;

@@ -88,13 +88,19 @@ fn days_of_the_overview_are_those_of_the_shown_zone() {
             r#"{{"resourceType":"AuditEvent","type":{{"code":"rest"}},"action":"R","recorded":"{at}","outcome":"0","agent":[{{"who":{{"reference":"Practitioner/77"}},"requestor":true}}],"source":{{"observer":{{"display":"ehr"}}}}}}"#
         )
     };
-    // One evening in New York, on both sides of midnight in UTC.
-    let bundle = bench.log(&[&event("2026-03-02T23:30:00Z"), &event("2026-03-03T01:30:00Z")]);
+    // One evening in New York, on both sides of midnight in UTC; and one event long before, so that stretches are days.
+    let times = ["2026-01-15T17:00:00Z", "2026-03-02T23:30:00Z", "2026-03-03T01:30:00Z"];
+    let lines = times.map(event);
+    let bundle = bench.log(&lines.each_ref().map(String::as_str));
     let days = |zone: &str| {
         bench.desk.change_settings(Settings { zone: zone.into(), ..Settings::default() }).unwrap();
         let coverage = bench.desk.overview(BundleAsk { bundle: bundle.clone() }).unwrap().coverage;
-        (coverage[0].first_day.clone(), coverage[0].events.clone())
+        assert_eq!(coverage.step, "1 day");
+        let full =
+            coverage.bins.iter().zip(&coverage.sources[0].cells).filter(|(_, cell)| cell.counts.not_verified > 0);
+        full.map(|(bin, cell)| (bin.from[..10].to_owned(), cell.counts.not_verified)).collect::<Vec<_>>()
     };
-    assert_eq!(days("UTC"), ("2026-03-02".to_owned(), vec![1, 1]));
-    assert_eq!(days("America/New_York"), ("2026-03-02".to_owned(), vec![2]));
+    let day = |day: &str, count| (day.to_owned(), count);
+    assert_eq!(days("UTC"), [day("2026-01-15", 1), day("2026-03-02", 1), day("2026-03-03", 1)]);
+    assert_eq!(days("America/New_York"), [day("2026-01-15", 1), day("2026-03-02", 2)]);
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use workbench::wire::{
-    Badge, BundleAsk, EventDetail, Fault, Job, JobState, LookAsk, PinAsk, PurposeAsk, RecordAsk, RecordShown, RowsAsk,
-    Seal, TrustPage, Verdict,
+    Badge, BundleAsk, CoverageMap, CoverageState, EventDetail, Fault, Job, JobState, LookAsk, PinAsk, PurposeAsk,
+    RecordAsk, RecordShown, RowsAsk, Seal, TrustPage, Verdict,
 };
 use workbench::{Desk, ImportWish};
 
@@ -88,6 +88,23 @@ impl Bench {
 
     pub(crate) fn trust(&self, bundle: &str) -> TrustPage {
         self.desk.trust(ask(bundle)).unwrap()
+    }
+
+    /// How many records of a bundle are proven, stand, are not verified; and the states of its stretches of time, each
+    /// once. The overview says the same.
+    #[track_caller]
+    pub(crate) fn covered(&self, bundle: &str) -> ([u64; 3], Vec<CoverageState>) {
+        let map = self.desk.integrity(ask(bundle)).unwrap().coverage;
+        let cells = |map: &CoverageMap| -> Vec<CoverageState> {
+            map.sources.iter().flat_map(|source| source.cells.iter().map(|cell| cell.state)).collect()
+        };
+        let overview = self.desk.overview(ask(bundle)).unwrap().coverage;
+        assert_eq!((overview.totals, cells(&overview)), (map.totals, cells(&map)));
+        assert_eq!((map.totals.altered, map.totals.missing), (0, 0));
+        let mut states = cells(&map);
+        states.retain(|state| *state != CoverageState::Empty);
+        states.dedup();
+        ([map.totals.proven, map.totals.stands, map.totals.not_verified], states)
     }
 
     /// How the rows of a bundle are marked, each word once.

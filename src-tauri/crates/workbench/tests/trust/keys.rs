@@ -1,6 +1,6 @@
 //! Keys: claims until they are pinned, and what their pins and revocations make of verdicts.
 
-use workbench::wire::{FaultCode, Nothing, PinState, RevokeAsk, Seal, UnlockAsk};
+use workbench::wire::{CoverageState, FaultCode, Nothing, PinState, RevokeAsk, Seal, UnlockAsk};
 
 use crate::bench::bag::signing::{Policy, Producer};
 use crate::bench::bag::{Bag, Draft};
@@ -76,6 +76,39 @@ fn a_revocation_makes_the_verdict_history_at_once_and_the_next_check_says_why() 
     revoke(&bench, &kid, "2025-01-01T00:00:00Z").unwrap();
     bench.pin(&kid, 64, None).unwrap();
     assert_eq!(bench.check_well(&bundle).seal, Seal::Verified);
+}
+
+#[test]
+fn records_are_proven_only_while_a_pin_stands_behind_a_verdict_of_today() {
+    let bench = Bench::open();
+    let (bag, kid) = signed();
+    let bundle = bench.import_bag("april", &bag);
+    let proven = ([40, 0, 0], vec![CoverageState::Proven]);
+    let only_stands = ([0, 40, 0], vec![CoverageState::NotCovered]);
+    let of_history = ([0, 0, 40], vec![CoverageState::NotCovered]);
+    assert_eq!(bench.covered(&bundle), only_stands, "a key that nobody compared proves nothing");
+
+    bench.pin(&kid, 8, Some(&bundle)).unwrap();
+    assert_eq!(bench.covered(&bundle), of_history, "nothing was checked with the pin yet");
+    bench.check_well(&bundle);
+    assert_eq!(bench.covered(&bundle), proven);
+    let unlock = || UnlockAsk { user: "okafor".into(), passphrase: office::PASSPHRASE.into() };
+    bench.desk.lock(Nothing {}).unwrap();
+    bench.desk.unlock(unlock()).unwrap();
+    assert_eq!(bench.covered(&bundle), proven);
+
+    revoke(&bench, &kid, "2026-01-01").unwrap();
+    assert_eq!(bench.covered(&bundle), of_history, "it is lost at once");
+    bench.desk.lock(Nothing {}).unwrap();
+    bench.desk.unlock(unlock()).unwrap();
+    assert_eq!(bench.covered(&bundle), of_history);
+    bench.check_well(&bundle);
+    assert_eq!(bench.covered(&bundle), only_stands);
+
+    bench.pin(&kid, 64, None).unwrap();
+    assert_eq!(bench.covered(&bundle), of_history);
+    bench.check_well(&bundle);
+    assert_eq!(bench.covered(&bundle), proven);
 }
 
 #[test]

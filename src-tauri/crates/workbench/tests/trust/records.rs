@@ -1,6 +1,6 @@
 //! What the badge of one record says is true of its signatures, its anchors, and of what is pinned today.
 
-use workbench::wire::{EventDetail, RevokeAsk, Seal};
+use workbench::wire::{EventAsk, EventDetail, LookAsk, RevokeAsk, RowState, RowsAsk, Seal};
 
 use crate::anchors::{head, typed};
 use crate::bench::bag::Draft;
@@ -48,15 +48,14 @@ fn a_signed_record_is_never_called_unsigned_and_says_whose_key_it_is() {
 }
 
 #[test]
-fn a_record_that_an_anchor_reaches_is_as_good_as_its_bundle() {
+fn a_record_that_an_anchor_reaches_is_verified_and_says_what_its_bundle_is() {
     let bench = Bench::open();
     let draft = Draft::new(40, 20);
     bench.desk.add_anchor(typed(25, head(&draft, 25))).unwrap();
     let bundle = bench.import_bag("april", &draft.bag());
     assert_eq!(bench.seal(&bundle), Seal::Unsigned);
     let part = "known from outside the bundle vouches for it. Not everything in its bundle is vouched for";
-    let record = bench.record(&bundle, 25);
-    says(&record, Seal::NotVerified, "Not verified", part);
+    says(&bench.record(&bundle, 25), Seal::Verified, "Verified", part);
     says(&bench.record(&bundle, 26), Seal::Unsigned, "Unsigned", "nothing shows who made it");
 
     bench.desk.add_anchor(typed(40, head(&draft, 40))).unwrap();
@@ -74,7 +73,7 @@ fn a_sound_record_of_an_altered_bundle_says_both() {
     bench.pin(&producer.kid().to_string(), 64, None).unwrap();
     let bundle = bench.import_bag("april", &draft.bag());
     let both = "vouches for it: it signed this record, or a later one that leads to it. Elsewhere in its bundle";
-    says(&bench.record(&bundle, 5), Seal::NotVerified, "Not verified", both);
+    says(&bench.record(&bundle, 5), Seal::Verified, "Verified", both);
     says(&bench.record(&bundle, 9), Seal::Altered, "Altered or damaged", "does not match its own hash");
 }
 
@@ -90,4 +89,81 @@ fn a_signature_that_does_not_hold_is_not_passed_over() {
         assert_ne!(record.badge.seal, Seal::Unsigned, "{}", record.badge.reason);
         assert_ne!(record.badge.seal, Seal::Verified, "{}", record.badge.reason);
     }
+}
+
+/// How many records are marked in each way, after the badge of every one was held against its mark in the table.
+#[track_caller]
+fn marked(bench: &Bench, bundle: &str) -> Vec<(RowState, usize)> {
+    let (bundle, filter, sort) = (bundle.to_owned(), String::new(), "number".to_owned());
+    let look = bench.desk.look(LookAsk { bundle, filter, and: Vec::new(), sort, descending: false }).unwrap().look;
+    let mut states: Vec<(RowState, usize)> = Vec::new();
+    for row in bench.desk.rows(RowsAsk { look, offset: 0, limit: 500 }).unwrap().rows {
+        let record = bench.desk.event(EventAsk { look, event_ref: row.event_ref }).unwrap();
+        assert_eq!(record.row.state, row.state);
+        let (seal, word, reason) = (record.badge.seal, record.badge.word.as_str(), record.badge.reason.as_str());
+        let matches_hash = reason.starts_with("The record matches its hash.");
+        let vouched = reason.contains("has pinned vouches for it") || reason.contains("outside the bundle vouches");
+        let agree = match row.state {
+            RowState::Proven => (seal, word) == (Seal::Verified, "Verified") && matches_hash && vouched,
+            RowState::Stands => {
+                let is_open = (seal, word) == (Seal::NotVerified, "Not verified");
+                (is_open || (seal, word) == (Seal::Unsigned, "Unsigned")) && matches_hash && !vouched
+            }
+            RowState::NotVerified => (seal, word) == (Seal::NotVerified, "Not verified") && !matches_hash && !vouched,
+            RowState::Beside | RowState::Misplaced => (seal, word) == (Seal::Altered, "Named in a finding"),
+            RowState::Altered => (seal, word) == (Seal::Altered, "Altered or damaged") && !vouched,
+        };
+        assert!(agree, "record {}: {:?}, but {seal:?}, {word}: {reason}", row.number, row.state);
+        match states.iter_mut().find(|(state, _)| *state == row.state) {
+            Some((_, count)) => *count += 1,
+            None => states.push((row.state, 1)),
+        }
+    }
+    states
+}
+
+#[test]
+fn the_badge_of_a_record_says_what_its_row_says() {
+    use RowState::{Altered, Beside, Misplaced, NotVerified, Proven, Stands};
+    let bench = Bench::open();
+    let producer = Producer::new(7);
+    let sound = Draft::signed(40, 20, Policy::Event, &producer);
+    let mut altered = sound.clone();
+    altered.change(9, |record| record["event"]["action"] = "print".into());
+    altered.restate();
+    let mut short = sound.clone();
+    short.segments[0].lines.remove(8);
+    short.restate();
+    let mut turned = sound.clone();
+    turned.segments[0].lines.swap(4, 6);
+    turned.restate();
+
+    let unsigned = bench.import_bag("unsigned", &Draft::new(40, 20).bag());
+    assert_eq!(marked(&bench, &unsigned), [(Stands, 40)]);
+    let [sound, altered, short, turned] =
+        [("sound", sound), ("altered", altered), ("short", short), ("turned", turned)]
+            .map(|(name, draft)| bench.import_bag(name, &draft.bag()));
+    assert_eq!(marked(&bench, &sound), [(Stands, 40)], "nobody has pinned the key");
+    assert_eq!(marked(&bench, &altered), [(Stands, 39), (Altered, 1)]);
+
+    bench.pin(&producer.kid().to_string(), 64, None).unwrap();
+    assert_eq!(marked(&bench, &sound), [(NotVerified, 40)], "not checked with the pin yet");
+    for bundle in [&sound, &altered, &short, &turned] {
+        bench.check_well(bundle);
+    }
+    assert_eq!(marked(&bench, &sound), [(Proven, 40)]);
+    assert_eq!(marked(&bench, &altered), [(Proven, 39), (Altered, 1)]);
+    assert_eq!(marked(&bench, &short), [(Proven, 37), (Beside, 2)]);
+    let turned = marked(&bench, &turned);
+    assert!(turned.contains(&(Misplaced, 2)) && !turned.iter().any(|(state, _)| *state == Altered), "{turned:?}");
+    assert_eq!(marked(&bench, &unsigned), [(Stands, 40)]);
+}
+
+#[test]
+fn the_badge_agrees_with_the_row_where_an_anchor_reaches_a_part() {
+    let bench = Bench::open();
+    let draft = Draft::new(40, 20);
+    bench.desk.add_anchor(typed(25, head(&draft, 25))).unwrap();
+    let bundle = bench.import_bag("april", &draft.bag());
+    assert_eq!(marked(&bench, &bundle), [(RowState::Proven, 25), (RowState::Stands, 15)]);
 }
