@@ -144,7 +144,7 @@ fn a_record_with_another_content_is_shown_beside_the_one_it_contradicts() {
     let rewritten = export(&log, 0xb2, &all, |at, stored, record| {
         if at % 400 == 7 {
             stored.event.user_id = UserId::new("somebody-else");
-            record.push(b' ');
+            record.push(b'x');
         }
     });
     desk.import(&kept);
