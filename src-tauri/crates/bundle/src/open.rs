@@ -96,14 +96,25 @@ fn directory_root(path: &Path, limits: &Limits) -> Result<PathBuf, OpenFault> {
     match (bags.next(), bags.next()) {
         (Some(bag), None) => Ok(bag.clone()),
         (Some(_), Some(_)) => Err(not_a_bundle(path, LooksLike::SeveralBundles)),
-        _ if files.iter().take(PROBES_MAX).any(|file| file_speaks_fhir(file, limits)) => Ok(path.to_owned()),
-        _ => Err(not_a_bundle(path, LooksLike::OtherDirectory)),
+        _ => speaks_fhir(path, &files, limits),
     }
 }
 
-fn file_speaks_fhir(path: &Path, limits: &Limits) -> bool {
-    let packing = path.file_name().and_then(|name| fhir::packing_of_name(&name.to_string_lossy()));
-    open_no_follow(path).is_ok_and(|file| sniff::speaks_fhir(&head_of(file, packing, limits)))
+/// The directory, if a file in it speaks FHIR. What cannot be opened may be the one that does: then that is told.
+fn speaks_fhir(path: &Path, files: &BTreeSet<PathBuf>, limits: &Limits) -> Result<PathBuf, OpenFault> {
+    let mut closed = None;
+    for file in files.iter().take(PROBES_MAX) {
+        let packing = file.file_name().and_then(|name| fhir::packing_of_name(&name.to_string_lossy()));
+        match open_no_follow(file) {
+            Ok(opened) => {
+                if sniff::speaks_fhir(&head_of(opened, packing, limits)) {
+                    return Ok(path.to_owned());
+                }
+            }
+            Err(source) => closed = closed.or(Some(OpenFault::Unreadable { path: file.clone(), source })),
+        }
+    }
+    Err(closed.unwrap_or_else(|| not_a_bundle(path, LooksLike::OtherDirectory)))
 }
 
 /// The beginning of what a file holds. A head that cannot be read to its end is still a head; reading the file will say

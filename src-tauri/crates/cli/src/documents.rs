@@ -76,7 +76,7 @@ pub(crate) struct Imported<'a> {
 #[derive(Serialize)]
 pub(crate) struct Other<'a> {
     bundle: &'a str,
-    /// Events that it holds too, byte for byte.
+    /// Events that it holds too, with the same content.
     same: u64,
     /// Events whose stream and number, or system and id, have other content there.
     contradicted: u64,

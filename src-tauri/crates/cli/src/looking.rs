@@ -75,16 +75,23 @@ fn rows(desk: &Desk, wish: &RowWish, format: Format) -> Result<Code, Fault> {
         legend.extend(row.notes.iter().map(|note| (note.code, note.sentence)));
         row_out(&row, format, &mut output)
     })?;
-    let Found { totals, asked_as, has_forms } = found;
+    let Found { totals, asked_as, has_forms, altered } = found;
     if totals.total == 0 && has_forms {
         note(FORMS);
     }
-    let counts = Counts { totals, names_patients: workbench::names_patients(&wish.filter), asked_as };
+    let (altered, sentences): (Vec<_>, Vec<_>) = altered.into_iter().unzip();
+    let counts = Counts { totals, names_patients: workbench::names_patients(&wish.filter), asked_as, altered };
+    if format != Format::Text {
+        for sentence in &sentences {
+            note(sentence);
+        }
+    }
     match format {
         Format::Json => output.json(&counts.json())?,
         // A table has no place for a sentence.
         Format::Csv => note(&counts.sentence()),
         Format::Text => {
+            sentences.iter().try_for_each(|sentence| output.line(sentence))?;
             for (code, sentence) in legend {
                 output.line(&format!("{code}: {sentence}"))?;
             }
@@ -110,6 +117,8 @@ struct Counts {
     names_patients: bool,
     /// The filter as it was asked, where that was not as it was typed.
     asked_as: Option<String>,
+    /// Bundles among those asked that are altered or damaged.
+    altered: Vec<String>,
 }
 
 impl Counts {
@@ -124,6 +133,9 @@ impl Counts {
         }
         if let Some(asked) = &self.asked_as {
             counts["asked_as"] = asked.as_str().into();
+        }
+        if !self.altered.is_empty() {
+            counts["altered_bundles"] = self.altered.clone().into();
         }
         counts
     }

@@ -209,6 +209,23 @@ pub(crate) fn open_for(account: &Account, asked: &'static str) -> Result<Desk, F
     Ok(desk)
 }
 
+/// Which folder was looked into, and what to do.
+fn no_vault(account: &Account) -> Fault {
+    let folder = account.vault.clone().or_else(workbench::usual_vault_dir).unwrap_or_default();
+    let what = if folder.join("vault.db").exists() {
+        format!(
+            "{0} has a vault.db, but no vault.json. Put back vault.json from a backup of that folder.",
+            folder.display()
+        )
+    } else {
+        format!(
+            "There is no vault in {}. Name its folder with --vault, or make one with `chartproof vault create`.",
+            folder.display()
+        )
+    };
+    Fault::new(FaultCode::VaultState, what)
+}
+
 fn user(desk: &Desk, account: &Account) -> Result<String, Fault> {
     if let Some(user) = &account.user {
         return Ok(user.clone());
@@ -218,7 +235,7 @@ fn user(desk: &Desk, account: &Account) -> Result<String, Fault> {
         return Err(damage);
     }
     match start.users.as_slice() {
-        [] => Err(Fault::new(FaultCode::VaultState, "There is no vault in this folder.")),
+        [] => Err(no_vault(account)),
         [only] => Ok(only.clone()),
         _ => Err(usage("This vault has several accounts: name yours with --user.")),
     }

@@ -75,7 +75,7 @@ pub struct Twin {
     pub event_ref: EventRef,
     /// The bundle it is in.
     pub bundle: BundleId,
-    /// Whether it is the same record, byte for byte; else it has the name of this one and other bytes.
+    /// Whether it says the same; else it has the name of this one and says something else.
     pub same: bool,
     /// What may be said of it there.
     pub integrity: Integrity,
@@ -153,7 +153,7 @@ pub struct Totals {
     pub patients: u64,
     /// Events without a time.
     pub undated: u64,
-    /// How many of the events another bundle holds as well, byte for byte; `None` while not every bundle was compared.
+    /// How many of the events another bundle holds as well, with the same content; `None` while not every bundle was compared.
     pub elsewhere: Option<u64>,
 }
 

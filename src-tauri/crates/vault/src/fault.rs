@@ -103,6 +103,9 @@ pub enum VaultFault {
         /// What the system said.
         kind: io::ErrorKind,
     },
+    /// The database's file or its folder may be read only.
+    #[error("vault.db cannot be written: the file or its folder is read-only")]
+    ReadOnly,
     /// The database refused for a reason of its own.
     #[error("the database refused (code {})", sqlite_code(source))]
     Database {
@@ -134,6 +137,7 @@ impl From<rusqlite::Error> for VaultFault {
         }
         match source.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::DatabaseDamaged,
             Some(ErrorCode::AuthorizationForStatementDenied) => Self::Forbidden,
             _ => Self::Database { source },

@@ -1,5 +1,6 @@
 //! Checks an export whose records carry no evidence of their own: the bag around it, if there is one, is held against
-//! its lists, or the files against lists of checksums that lie beside them, and every record is read, so that what cannot be read is told with its place.
+//! its lists, or the files against lists of checksums that lie beside them, and every record is read, so that what
+//! cannot be read is told with its place. Files that are not read are told as well.
 //!
 //! Signatures of a foreign export are present and not checked: that is said.
 //!
@@ -7,7 +8,7 @@
 //! event and is counted; an entry of a Bundle without a resource is nothing at all.
 
 use bundle::records::{Place, RecordCause, RecordRun, event_of};
-use bundle::{MapFault, ReadFault};
+use bundle::{MapFault, Profile, ReadFault, fhir};
 use model::{Event, MappingNote};
 
 use crate::conclude::Outcome;
@@ -32,6 +33,7 @@ pub(crate) fn check(work: &mut Work<'_>, outcome: &mut Outcome<'_>) -> Result<()
     let is_summed = is_bag || loose.is_some();
     outcome.listed = outcome.listed.take().or(loose);
     tell_detached(work);
+    tell_unread(work, is_bag);
     let (asides, signed) = (Asides::default(), Vec::new());
     let mut reading = Reading { work, counts: &mut outcome.counts, is_summed, asides, signed };
     reading.read()?;
@@ -47,6 +49,7 @@ struct Asides {
     other_types: Aside,
     zoneless: Aside,
     out_of_range: Aside,
+    unreadable_times: Aside,
 }
 
 #[derive(Default)]
@@ -81,10 +84,13 @@ impl Asides {
         if event.notes.contains(&MappingNote::TimestampOutOfRange) {
             self.out_of_range.add(place);
         }
+        if event.notes.contains(&MappingNote::TimestampUnreadable) {
+            self.unreadable_times.add(place);
+        }
     }
 
     fn tell(self, work: &mut Work<'_>) {
-        let Self { other_types, zoneless, out_of_range } = self;
+        let Self { other_types, zoneless, out_of_range, unreadable_times } = self;
         let (one, many) = (
             "is no AuditEvent and was not read as an event",
             "resources are no AuditEvents and were not read as events",
@@ -94,6 +100,8 @@ impl Asides {
         zoneless.tell(work, Code::TimestampNoZone, one, many);
         let (one, many) = ("has a time before 1900 or after 2199", "records have a time before 1900 or after 2199");
         out_of_range.tell(work, Code::TimestampOutOfRange, one, many);
+        let (one, many) = ("has no time that can be read", "records have no time that can be read");
+        unreadable_times.tell(work, Code::TimestampUnreadable, one, many);
     }
 }
 
@@ -110,6 +118,33 @@ fn tell_detached(work: &mut Work<'_>) {
     let names = work.source.entries().iter().map(|entry| entry.name.clone()).filter(|name| is_detached(name));
     let names: Vec<_> = names.collect();
     tell_open(work, &names, "file", "holds a signature or a time stamp");
+}
+
+/// Says which files were passed over because nothing of FHIR is expected under their names. Whatever they hold is not
+/// among the events.
+fn tell_unread(work: &mut Work<'_>, is_bag: bool) {
+    let entries = work.source.entries();
+    // A single file was chosen by itself and is read whatever its name; of another bag nothing is read.
+    if entries.len() == 1 || work.source.profile() != Profile::FhirAuditEvent {
+        return;
+    }
+    let is_passed_over = |name: &str| {
+        let is_payload = !is_bag || name.starts_with(container::PAYLOAD);
+        is_payload && !fhir::is_resource_file(name) && !is_detached(name) && !loose::is_list(name)
+    };
+    let names: Vec<String> =
+        entries.iter().map(|entry| &entry.name).filter(|name| is_passed_over(name)).cloned().collect();
+    let Some(first) = names.first() else { return };
+    let count = u64::try_from(names.len()).unwrap_or(u64::MAX);
+    let shown = bundle::escape::visible(first);
+    let what = match count {
+        1 => format!("{shown} was not read: FHIR resources are not expected under such a name."),
+        _ => format!(
+            "{} files were not read, the first is {shown}: FHIR resources are not expected under such names.",
+            number(count)
+        ),
+    };
+    work.find(Finding::new(Code::FileNotRead, what).at_file(first).count(count));
 }
 
 /// Says which FHIR Bundles are signed (`Bundle.signature`).

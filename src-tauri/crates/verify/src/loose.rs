@@ -58,6 +58,11 @@ fn lists_of(work: &Work<'_>) -> Vec<(String, Algorithm)> {
     entries.filter_map(|entry| Some((entry.name.clone(), algorithm_of(&entry.name)?))).collect()
 }
 
+/// Whether a file's name is that of a list.
+pub(crate) fn is_list(name: &str) -> bool {
+    algorithm_of(name).is_some()
+}
+
 /// The algorithm of a list, by its name.
 fn algorithm_of(name: &str) -> Option<Algorithm> {
     let name = name.rsplit('/').next()?.to_ascii_uppercase();

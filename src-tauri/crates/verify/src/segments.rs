@@ -99,16 +99,16 @@ fn compare_records(work: &mut Work<'_>, claim: &SegmentClaim, stated: &Segment, 
     }
 }
 
-/// A stated time of which it can be said whether it is that of the records; `None` within if it is no time at all.
+/// A stated time, in words, of which it can be said whether it is that of the records.
 ///
 /// Where a record has a time without a zone, or one before 1900 or after 2199, nobody can say when that was: it may well
 /// be what is stated, as long as what is stated leaves room for the other records.
-fn comparable(trace: &SegmentTrace, text: Option<&str>, leaves_room: impl Fn(i64) -> bool) -> Option<Option<i64>> {
+fn comparable(trace: &SegmentTrace, text: Option<&str>, leaves_room: impl Fn(i64) -> bool) -> Option<String> {
     match clock::nanos(text?) {
         Ok(stated) if trace.has_uncounted_time && leaves_room(stated) => None,
-        Ok(stated) => Some(Some(stated)),
+        Ok(stated) => Some(clock::text(stated)),
         Err(InstantFault::NoZone | InstantFault::OutOfRange) if trace.has_uncounted_time => None,
-        Err(_) => Some(None),
+        Err(_) => Some("not a time".to_owned()),
     }
 }
 
@@ -116,7 +116,6 @@ fn comparable(trace: &SegmentTrace, text: Option<&str>, leaves_room: impl Fn(i64
 fn compare_ends(work: &mut Work<'_>, claim: &SegmentClaim, stated: &Segment, trace: &SegmentTrace) {
     let (Some(first), Some(last)) = (&trace.first, &trace.last) else { return };
     let text = |number: Option<u64>| number.map(|number| number.to_string());
-    let time = |stated: Option<i64>| stated.map_or_else(|| "not a time".to_owned(), clock::text);
     let (low, high) = (trace.timestamps.map(|(low, _)| low), trace.timestamps.map(|(_, high)| high));
     let earliest = comparable(trace, stated.min_timestamp.as_deref(), |stated| low.is_some_and(|low| stated <= low));
     let latest = comparable(trace, stated.max_timestamp.as_deref(), |stated| high.is_some_and(|high| stated >= high));
@@ -127,8 +126,8 @@ fn compare_ends(work: &mut Work<'_>, claim: &SegmentClaim, stated: &Segment, tra
         ("last_hash", stated.last_hash.clone(), Some(last.hash.to_hex())),
         ("first_event_id", stated.first_event_id.clone(), Some(first.event_id.clone())),
         ("last_event_id", stated.last_event_id.clone(), Some(last.event_id.clone())),
-        ("min_timestamp", earliest.map(time), low.map(clock::text)),
-        ("max_timestamp", latest.map(time), high.map(clock::text)),
+        ("min_timestamp", earliest, low.map(clock::text)),
+        ("max_timestamp", latest, high.map(clock::text)),
     ];
     let mut differing = pairs.into_iter().filter_map(|(field, expected, actual)| {
         let (expected, actual) = (expected?, actual?);

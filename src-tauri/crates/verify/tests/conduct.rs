@@ -169,23 +169,43 @@ fn what_is_no_event_and_what_has_no_zone_is_told_once_with_its_place_and_number(
         event("2026-03-02T01:10:00"),
         event("2026-03-02T01:11:00"),
         event("1026-03-02T01:11:00Z"),
+        event("yesterday"),
         r#"{"resourceType":"auditevent"}"#.to_owned(),
     ];
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("AuditEvent.ndjson");
     std::fs::write(&path, lines.join("\n") + "\n").unwrap();
     let report = bag::check(&bundle::open(&path, &bundle::Limits::standard()).unwrap());
-    assert_eq!((report.integrity(), report.counts().events), (Integrity::NotEvaluable, 4));
+    assert_eq!((report.integrity(), report.counts().events), (Integrity::NotEvaluable, 5));
     let told: Vec<_> =
         report.findings().iter().map(|finding| (finding.code.name(), finding.count, finding.line)).collect();
-    assert_eq!(told.len(), 3, "{told:?}");
+    assert_eq!(told.len(), 4, "{told:?}");
     for expected in [
         ("TIMESTAMP_NO_ZONE", Some(2), Some(3)),
         ("TIMESTAMP_OUT_OF_RANGE", Some(1), Some(5)),
+        ("TIMESTAMP_UNREADABLE", Some(1), Some(6)),
         ("RESOURCE_NOT_READ", Some(2), Some(2)),
     ] {
         assert!(told.contains(&expected), "{told:?}");
     }
+}
+
+#[test]
+fn a_file_that_is_passed_over_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let event = r#"{"resourceType":"AuditEvent","recorded":"2026-03-02T01:10:00Z","agent":[{"who":{"display":"Z"}}]}"#;
+    std::fs::write(dir.path().join("one.json"), event).unwrap();
+    let checked = || bag::check(&bundle::open(dir.path(), &bundle::Limits::standard()).unwrap());
+    assert_eq!(checked().findings(), []);
+    std::fs::write(dir.path().join("audit.txt"), event).unwrap();
+    let report = checked();
+    let finding = &report.findings()[0];
+    assert_eq!((finding.code.name(), finding.file.as_deref()), ("FILE_NOT_READ", Some("audit.txt")));
+    assert_eq!((report.counts().events, report.badge()), (1, Badge::NotVerified));
+    std::fs::write(dir.path().join("events.csv"), "a,b\n").unwrap();
+    let report = checked();
+    assert_eq!((report.findings().len(), report.findings()[0].count), (1, Some(2)));
+    assert!(report.summary()[1].contains("Worth reading: 2 files were not read, the first is audit.txt"));
 }
 
 #[test]

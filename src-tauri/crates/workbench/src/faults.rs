@@ -105,6 +105,11 @@ impl From<VaultFault> for Fault {
                 Self::new(FaultCode::DiskFull, what).with(Next::FreeSpace)
             }
             VaultFault::File { .. } => Self::new(FaultCode::Unreadable, named(&said, "")),
+            VaultFault::ReadOnly => {
+                let next =
+                    "Every look is written down in it. Let this account write to the vault's folder, then try again.";
+                Self::new(FaultCode::Unreadable, sentence(&said, next)).with(Next::Retry)
+            }
             VaultFault::Forbidden | VaultFault::Nested | VaultFault::Randomness | VaultFault::Database { .. } => {
                 Self::internal(sentence(&said, ""))
             }

@@ -8,10 +8,11 @@ use timeline::{Condition, Edge, Field, Filter, Moment, Order, Question, Term};
 
 use crate::desk::Desk;
 use crate::looks::{LOOKS_MAX, OpenLook, parse};
+use crate::others::BUNDLE_DIGITS;
 use crate::rows::{PlainRow, plain_out};
 use crate::session::Session;
 use crate::verdicts::profile_named;
-use crate::wire::{Fault, FaultCode};
+use crate::wire::{Fault, FaultCode, Seal};
 
 /// Which rows.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +38,7 @@ pub struct Totals {
     pub users: u64,
     /// Distinct patients.
     pub patients: u64,
-    /// How many of the events more than one bundle of the vault holds, byte for byte.
+    /// How many of the events more than one bundle of the vault holds.
     pub also_elsewhere: u64,
     /// How many of the events have the stream and number, or the system and id, of an event in another bundle that has
     /// other content. All of them are counted.
@@ -55,6 +56,8 @@ pub struct Found {
     pub asked_as: Option<String>,
     /// Whether a FHIR export was asked, and the filter names a patient or a user.
     pub has_forms: bool,
+    /// Bundles that were asked and are altered or damaged: the id, and a sentence that names it and says what fails.
+    pub altered: Vec<(String, String)>,
 }
 
 /// The filter "this patient". An empty id would ask for every event that is about nobody.
@@ -119,7 +122,13 @@ impl Desk {
             let profile = profile_named(&session.summary(bundle)?.facts);
             Ok::<_, Fault>(has || profile == Profile::FhirAuditEvent)
         })?;
-        Ok(Found { totals, asked_as: other.map(Filter::to_string), has_forms: has_fhir && names_people(&filter) })
+        let altered = looks.iter().map(|look| session.altered(&look.question.bundle));
+        Ok(Found {
+            totals,
+            asked_as: other.map(Filter::to_string),
+            has_forms: has_fhir && names_people(&filter),
+            altered: altered.filter_map(Result::transpose).collect::<Result<_, Fault>>()?,
+        })
     }
 }
 
@@ -178,6 +187,23 @@ impl Session {
     }
 }
 
+impl Session {
+    /// What is to be said of a bundle that is altered or damaged, beside whatever it answers.
+    fn altered(&self, id: &BundleId) -> Result<Option<(String, String)>, Fault> {
+        let card = self.stored(id)?.card;
+        let is_altered = card.badge.seal == Seal::Altered;
+        Ok(is_altered.then(|| {
+            let sentence = format!("{} ({}): {}. {}", card.name, brief_id(id), card.badge.word, card.badge.reason);
+            (card.bundle, sentence)
+        }))
+    }
+}
+
+/// As many digits of an id as tell bundles apart.
+fn brief_id(id: &BundleId) -> &str {
+    id.as_str().get(..BUNDLE_DIGITS).unwrap_or(id.as_str())
+}
+
 fn names_people(filter: &Filter) -> bool {
     let names = |term: &Term| matches!(term.condition, Condition::Field(Field::Patient | Field::User, _));
     filter.terms().iter().any(names)
@@ -188,12 +214,14 @@ fn with_range(session: &Session, filter: Filter, wish: &RowWish) -> Result<Filte
         Moment::parse(text, session.zone(), edge)
             .map_err(|_| Fault::bad_input("A time is written as RFC 3339 or as YYYY-MM-DD."))
     };
-    let mut filter = filter;
-    if let Some(from) = &wish.from {
-        filter = filter.and(Term::holds(Condition::From(moment(from, Edge::From)?)));
+    let from = wish.from.as_deref().map(|text| moment(text, Edge::From)).transpose()?;
+    let to = wish.to.as_deref().map(|text| moment(text, Edge::To)).transpose()?;
+    if let (Some(from), Some(to)) = (&from, &to)
+        && from.nanos() > to.nanos()
+    {
+        return Err(Fault::bad_input("The range of time ends before it begins. Exchange --from and --to."));
     }
-    if let Some(to) = &wish.to {
-        filter = filter.and(Term::holds(Condition::To(moment(to, Edge::To)?)));
-    }
-    Ok(filter)
+    let from = from.map(|from| Term::holds(Condition::From(from)));
+    let to = to.map(|to| Term::holds(Condition::To(to)));
+    Ok(from.into_iter().chain(to).fold(filter, Filter::and))
 }

@@ -14,7 +14,7 @@ use crate::wire::{Fault, OtherExport};
 use crate::words::counted;
 
 /// As many digits of a bundle's id as references to its events begin with.
-const BUNDLE_DIGITS: usize = 12;
+pub(crate) const BUNDLE_DIGITS: usize = 12;
 /// Bundles that are told of at most; more would be read by nobody.
 const OTHERS_MAX: usize = 50;
 
@@ -92,7 +92,7 @@ impl Session {
             let (name, event_ref) = (name(&twin.bundle), &twin.event_ref);
             if twin.same {
                 let there = if twin.integrity == Integrity::Altered { " A finding names it there." } else { "" };
-                format!("The same record, byte for byte, is in {name}: {event_ref}{there}")
+                format!("The same record is in {name}: {event_ref}{there}")
             } else {
                 format!("{name} has another content for this record: {event_ref}")
             }
@@ -124,7 +124,7 @@ fn told(other: &BundleSummary, shared: Option<&Shared>, same_stated_id: bool) ->
     }
     if same > 0 {
         let (verb, what) = if same == 1 { ("is", "record") } else { ("are", "records") };
-        sentences.push(format!("{} {verb} also in {name}: the same {what}, byte for byte.", counted(same, "event")));
+        sentences.push(format!("{} {verb} also in {name}: the same {what}.", counted(same, "event")));
     }
     if contradicted > 0 {
         let verb = if contradicted == 1 { "has" } else { "have" };

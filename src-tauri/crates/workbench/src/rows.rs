@@ -53,7 +53,7 @@ pub struct PlainRow {
     pub integrity: String,
     /// The bundle it is from.
     pub bundle: String,
-    /// References to the same record, byte for byte, in other bundles.
+    /// References to the same record in other bundles.
     pub also_in: Vec<String>,
     /// References to records of other bundles that have its stream and number, or its system and id, and other content.
     pub contradicted_by: Vec<String>,

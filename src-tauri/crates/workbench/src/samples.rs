@@ -167,7 +167,8 @@ fn partial_name(out: &Path) -> Result<PathBuf, Fault> {
     let name = out.file_name().ok_or_else(|| Fault::bad_input("Name the file or folder to make."))?;
     let mut partial = std::ffi::OsString::from(".");
     partial.push(name);
-    partial.push(".partial");
+    // What a run that was stopped left behind is in nobody's way.
+    partial.push(format!(".{}.partial", std::process::id()));
     Ok(out.with_file_name(partial))
 }
 

@@ -22,7 +22,7 @@ terms: Array<FilterTerm>,
  */
 total: number, 
 /**
- * How many of them another bundle of the vault holds too, byte for byte; `null` while that was not found out.
+ * How many of them another bundle of the vault holds too, with the same content; `null` while that was not found out.
  */
 alsoElsewhere: number | null, 
 /**

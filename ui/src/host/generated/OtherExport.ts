@@ -9,7 +9,7 @@ export type OtherExport = {
  */
 bundle: string, 
 /**
- * Events of this bundle that it holds too, byte for byte.
+ * Events of this bundle that it holds too, with the same content.
  */
 same: number, 
 /**

@@ -79,7 +79,7 @@ integrity: string,
  */
 state: RowState, 
 /**
- * How many other bundles hold the same record, byte for byte.
+ * How many other bundles hold the same record.
  */
 alsoIn: number, 
 /**

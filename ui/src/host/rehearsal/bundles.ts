@@ -165,7 +165,7 @@ const EARLIER: OtherExport = {
   contradicted: 1,
   sameStatedId: false,
   sentences: [
-    '24,082 events are also in Riverside · EHR (9f2c41ab77de, imported 2026-03-05): the same records, byte for byte.',
+    '24,082 events are also in Riverside · EHR (9f2c41ab77de, imported 2026-03-05): the same records.',
     '1 event has other content in Riverside · EHR (9f2c41ab77de, imported 2026-03-05): the two contradict each other there.',
   ],
 };

@@ -132,6 +132,30 @@ fn a_person_of_a_fhir_export_is_found_in_the_form_it_writes_them_in_and_as_recor
 }
 
 #[test]
+fn a_look_into_a_damaged_bundle_says_that_it_is_damaged() {
+    let office = Office::open();
+    let whole = office.json(&["search", "action:login", "--reason", REASON]).pop().unwrap();
+    assert_eq!(whole.get("altered_bundles"), None);
+    let bundle = office.json(&["import", "damaged", "--reason", REASON]).remove(0)["bundle"].clone();
+    let id = bundle.as_str().unwrap();
+    let words = ["search", "", "--bundle", id, "--reason", REASON];
+    assert_eq!(office.json(&words).pop().unwrap()["altered_bundles"], json!([id]));
+    let told = office.done(&words);
+    assert!(told.contains(&format!("({}): Altered or damaged. ", &id[..12])), "{told}");
+    let output = office.run(&["search", "", "--reason", REASON, "--format", "csv"]);
+    assert!(String::from_utf8(output.stderr).unwrap().contains(": Altered or damaged. "));
+}
+
+#[test]
+fn a_range_that_ends_before_it_begins_is_refused() {
+    let office = Office::open();
+    let words = ["patient", PATIENT, "--from", "2026-03-09", "--to", "2026-03-02", "--reason", REASON];
+    let (code, complaint) = office.refused(&words);
+    assert_eq!(code, Some(2));
+    assert!(complaint.contains("ends before it begins"), "{complaint}");
+}
+
+#[test]
 fn events_without_a_time_are_in_no_range_and_are_told() {
     let office = Office::open();
     let event = |id: &str, recorded: &str| {

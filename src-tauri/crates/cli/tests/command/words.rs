@@ -55,6 +55,32 @@ fn text_says_in_which_zone() {
 }
 
 #[test]
+fn where_no_vault_is_the_folder_is_named() {
+    let office = Office::open();
+    std::fs::create_dir(office.path("elsewhere")).unwrap();
+    let complaint = || {
+        let words = ["bundles", "--vault", "elsewhere", "--passphrase-file", "passphrase"];
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_chartproof"));
+        let output = command.args(words).current_dir(office.path("")).output().unwrap();
+        assert_eq!((output.status.code(), output.stdout), (Some(5), Vec::new()));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let said = complaint();
+    assert!(said.contains("no vault in elsewhere") && said.contains("vault create"), "{said}");
+    std::fs::copy(office.path("vault/vault.db"), office.path("elsewhere/vault.db")).unwrap();
+    let said = complaint();
+    assert!(said.contains("Put back vault.json"), "{said}");
+}
+
+#[test]
+fn what_a_stopped_run_left_behind_is_in_nobodys_way() {
+    let office = Office::open();
+    std::fs::write(office.path(".made.zip.partial"), "").unwrap();
+    office.done(&["sample", "made.zip", "--events", "50"]);
+    assert!(office.path("made.zip").exists());
+}
+
+#[test]
 fn a_file_is_called_by_its_name() {
     let office = Office::open();
     std::fs::write(office.path("notabundle"), "").unwrap();

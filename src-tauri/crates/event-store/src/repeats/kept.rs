@@ -47,7 +47,7 @@ struct Other {
 pub struct Shared {
     /// The other bundle.
     pub other: BundleId,
-    /// Records of this bundle that the other one holds byte for byte.
+    /// Records of this bundle that the other one holds with the same content.
     pub same: u64,
     /// Records of this bundle whose stream and number, or system and id, the other one has with other bytes.
     pub differing: u64,
@@ -113,7 +113,7 @@ impl Elsewhere {
         (found(true), found(false))
     }
 
-    /// The number of each bundle that holds this record byte for byte, with its place there.
+    /// The number of each bundle that holds this record with the same content, with its place there.
     pub(crate) fn copies(&self, place: i64) -> impl Iterator<Item = (i64, i64)> {
         self.partners(place).filter(|(_, partner)| partner.same).map(|(other, partner)| (other.number, partner.other))
     }

@@ -5,7 +5,8 @@
 //! be found out again at any time, and goes with either bundle.
 //!
 //! # Invariants
-//! * The same means byte for byte. A record that has the name of another one and other bytes is never left out.
+//! * The same means the same content: what its canonical form says. A record that has the name of another one and says
+//!   something else is never left out.
 //! * No bundle loses a row by this: rows are marked, and only who asks several bundles at once has each record once.
 //! * While two bundles were not compared, nothing is said about what they share.
 

@@ -1,12 +1,14 @@
-//! Records as they are held against others: their names from the columns, their prints from the bytes.
+//! Records as they are held against others: their names from the columns, their prints from what they say.
 //!
 //! A name is the stream and the number where a record has both, which is exact; else a keyed fingerprint of the system
-//! that wrote it and of its id. Prints are keyed fingerprints of the bytes. Both are 128 bits under keys that are made
-//! for one comparison and known to nobody, so that no content can be made to collide.
+//! that wrote it and of its id. Prints are keyed fingerprints of the content: of the canonical form (RFC 8785), so that
+//! spaces and the order of members make no other record; where a record has none, of its bytes. Both are 128 bits under
+//! keys that are made for one comparison and known to nobody, so that no content can be made to collide.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
+use integrity::canonical::{Scan, scan};
 use vault::rusqlite::Transaction;
 
 use super::pairing::Named;
@@ -37,8 +39,10 @@ impl Keys {
         Self([RandomState::new(), RandomState::new()])
     }
 
-    fn print(&self, bytes: &[u8]) -> u128 {
+    fn print(&self, record: &[u8]) -> u128 {
         let [high, low] = &self.0;
+        let canonical = scan(record);
+        let bytes = canonical.as_ref().map_or(record, Scan::text);
         u128::from(high.hash_one(bytes)) << 64 | u128::from(low.hash_one(bytes))
     }
 

@@ -64,6 +64,8 @@ codes! {
     FileMissing = "FILE_MISSING", Error;
     FileExtra = "FILE_EXTRA", Error;
     FileNotListed = "FILE_NOT_LISTED", Warning;
+    FileNotRead = "FILE_NOT_READ", Warning;
+    TimestampUnreadable = "TIMESTAMP_UNREADABLE", Warning;
     FileHashMismatch = "FILE_HASH_MISMATCH", Error;
     TagFileHashMismatch = "TAG_FILE_HASH_MISMATCH", Error;
     TagFileUnlisted = "TAG_FILE_UNLISTED", Warning;

@@ -164,8 +164,34 @@ pub(crate) fn does_not_prove(basis: &Basis<'_>) -> Vec<String> {
     sentences
 }
 
-/// Two lines: what was found, and what it does not mean.
+/// Two lines: what was found, and what it does not mean. Warnings are never only in the list: the second line ends with
+/// the first of them.
 pub(crate) fn summary(basis: &Basis<'_>) -> [String; 2] {
+    let [found, meaning] = verdict(basis);
+    match worth_reading(basis) {
+        Some(warning) => [found, format!("{meaning} {warning}")],
+        None => [found, meaning],
+    }
+}
+
+fn worth_reading(basis: &Basis<'_>) -> Option<String> {
+    if basis.stopped.is_some() || basis.badge == Badge::Altered {
+        return None;
+    }
+    let mut warnings = basis.tally.told().iter().filter(|finding| finding.severity == Severity::Warning);
+    let first = &warnings.next()?.message;
+    Some(format!("Worth reading: {first}{}", more_findings(warnings.count())))
+}
+
+fn more_findings(others: usize) -> String {
+    match others {
+        0 => String::new(),
+        1 => " (1 more finding.)".to_owned(),
+        _ => format!(" ({} more findings.)", number(u64::try_from(others).unwrap_or(u64::MAX))),
+    }
+}
+
+fn verdict(basis: &Basis<'_>) -> [String; 2] {
     let records = count_of(basis.counts.records, "record");
     if let Some(how_far) = basis.stopped {
         let came = format!("{} of {} bytes", number(how_far.bytes), number(how_far.bytes_total));
@@ -178,12 +204,7 @@ pub(crate) fn summary(basis: &Basis<'_>) -> [String; 2] {
         Badge::Altered => {
             let errors = basis.tally.told().iter().filter(|finding| finding.severity == Severity::Error);
             let first = errors.clone().next().map(|finding| finding.message.clone()).unwrap_or_default();
-            let others = errors.count().saturating_sub(1);
-            let more = match others {
-                0 => String::new(),
-                1 => " (1 more finding.)".to_owned(),
-                _ => format!(" ({} more findings.)", number(u64::try_from(others).unwrap_or(u64::MAX))),
-            };
+            let more = more_findings(errors.count().saturating_sub(1));
             [format!("{first}{more}"), "Rely on nothing in the places named until that is explained.".to_owned()]
         }
         Badge::NotVerified if !basis.has_evidence => {

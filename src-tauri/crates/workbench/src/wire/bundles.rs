@@ -211,7 +211,7 @@ pub struct Overview {
 pub struct OtherExport {
     /// Its id in this vault.
     pub bundle: String,
-    /// Events of this bundle that it holds too, byte for byte.
+    /// Events of this bundle that it holds too, with the same content.
     pub same: u64,
     /// Events of this bundle whose stream and number, or system and id, have other content there.
     pub contradicted: u64,

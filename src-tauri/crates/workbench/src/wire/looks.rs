@@ -67,7 +67,7 @@ pub struct Look {
     pub terms: Vec<FilterTerm>,
     /// Events that match; exact.
     pub total: u64,
-    /// How many of them another bundle of the vault holds too, byte for byte; `null` while that was not found out.
+    /// How many of them another bundle of the vault holds too, with the same content; `null` while that was not found out.
     pub also_elsewhere: Option<u64>,
     /// Events without a usable time that would match if the filter had no range of time: they are in none.
     pub outside_time: u64,
@@ -180,7 +180,7 @@ pub struct Row {
     pub integrity: String,
     /// What may be said of the record.
     pub state: RowState,
-    /// How many other bundles hold the same record, byte for byte.
+    /// How many other bundles hold the same record.
     pub also_in: u32,
     /// How many other bundles have other content under its stream and number, or its system and id.
     pub contradicted_by: u32,
@@ -534,72 +534,4 @@ pub struct Counterpart {
     pub actions: Vec<String>,
     /// Instants of the events, epoch milliseconds, at most 200, spread evenly.
     pub dots_ms: Vec<i64>,
-}
-
-/// Put something on the clipboard. Logged, then copied by the program, and cleared when the vault locks.
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct CopyAsk {
-    /// The look it comes from; none if it is of a record that was opened by itself.
-    pub look: Option<u32>,
-    /// The event it comes from. There is a look or an event.
-    pub event_ref: Option<String>,
-    /// What is copied, in words: "cell", "record".
-    pub what: String,
-    /// The text.
-    pub text: String,
-}
-
-/// Put checked rows on the clipboard. Logged, then copied by the program, and cleared when the vault locks.
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct CopyRowsAsk {
-    /// The look.
-    pub look: u32,
-    /// Whether all rows are meant but those named.
-    pub all: bool,
-    /// The rows, at most 5,000.
-    pub rows: Vec<RowMark>,
-}
-
-/// A row, by its place in a look and by its record.
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct RowMark {
-    /// Place among the rows of the look, from 0.
-    pub index: u64,
-    /// What it can be opened by.
-    pub event_ref: String,
-}
-
-/// What was put on the clipboard.
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct Copied {
-    /// How many rows.
-    pub rows: u64,
-}
-
-/// Put the address of a screen on the clipboard. It names nobody, so it is no look.
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct CopyPlaceAsk {
-    /// The address: `#/timeline?b=…&v=7`, at most 256 letters, digits and `#/?=&-_.:`.
-    pub place: String,
-}
-
-/// Print rows of a look, which the page has made ready. Logged before the system's dialog opens.
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct PrintRowsAsk {
-    /// The look.
-    pub look: u32,
-    /// How many rows.
-    pub rows: u32,
 }

@@ -9,6 +9,7 @@ mod fault;
 mod integrity;
 mod log;
 mod looks;
+mod outward;
 mod trust;
 mod vault;
 
@@ -17,6 +18,7 @@ pub use fault::*;
 pub use integrity::*;
 pub use log::*;
 pub use looks::*;
+pub use outward::*;
 pub use trust::*;
 pub use vault::*;
 
