@@ -12,7 +12,7 @@ use event_store::{EventQuestions as _, PAGE_ROWS_MAX};
 
 use crate::desk::Desk;
 use crate::looks::OpenLook;
-use crate::rows::row_out;
+use crate::rows::{row_out, state_word};
 use crate::session::Session;
 use crate::single::parse_ref;
 use crate::wire::{Copied, CopyAsk, CopyPlaceAsk, CopyRowsAsk, Fault, FaultCode, Next, Nothing, Row, RowMark};
@@ -25,7 +25,7 @@ const PLACE_BYTES_MAX: usize = 256;
 /// Rows that can be checked one by one.
 const MARKS_MAX: usize = 5_000;
 /// The head of copied rows.
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "Number",
     "Time",
     "User",
@@ -38,6 +38,7 @@ const COLUMNS: [&str; 13] = [
     "Which",
     "Station",
     "System",
+    "State",
     "Reference",
 ];
 
@@ -183,7 +184,7 @@ impl Table {
         let some = |text: &Option<String>| text.clone().unwrap_or_default();
         let user =
             row.user_name.as_ref().map_or_else(|| row.user_id.clone(), |name| format!("{name} · {}", row.user_id));
-        let cells: [String; 13] = [
+        let cells: [String; 14] = [
             row.number.to_string(),
             row.time.recorded.clone(),
             user,
@@ -196,6 +197,7 @@ impl Table {
             some(&row.resource_id),
             some(&row.station),
             some(&row.source_system),
+            state_word(row.state).to_owned(),
             row.event_ref.clone(),
         ];
         let line = cells.each_ref().map(|cell| table_cell(cell)).join("\t");

@@ -174,6 +174,18 @@ const fn state_of(mark: Mark) -> RowState {
     }
 }
 
+/// How a row is marked, in the word of its table.
+pub(crate) const fn state_word(state: RowState) -> &'static str {
+    match state {
+        RowState::Proven => "Proven",
+        RowState::Stands => "Stands",
+        RowState::NotVerified => "Not verified",
+        RowState::Beside => "Beside a gap",
+        RowState::Misplaced => "In a finding",
+        RowState::Altered => "Altered",
+    }
+}
+
 fn number_of(twins: impl Iterator<Item = impl Sized>) -> u32 {
     u32::try_from(twins.count()).unwrap_or(u32::MAX)
 }

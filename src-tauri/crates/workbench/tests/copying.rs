@@ -101,6 +101,7 @@ fn the_checked_rows_are_copied_as_shown_and_one_line_tells_how_many() {
     for (line, index) in lines[1..].iter().zip([3, 4, 17]) {
         assert_eq!(line[column("Reference")], all[index].event_ref);
         assert_eq!(line[column("User")], format!("'=cmd/{index}"), "no spreadsheet runs it");
+        assert_eq!(line[column("State")], "Not verified", "how a row is marked goes with it");
         assert_eq!((line[column("Patients")], line[column("Other patients")]), ("pat-1", "1"));
     }
     assert!(!text.contains("Whitfield") && !text.contains("pat-2"), "what is covered stays covered: {text}");
