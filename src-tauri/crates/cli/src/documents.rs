@@ -14,7 +14,7 @@
 //! | `import` | [`Imported`] |
 //! | `bundles` | lines of [`StoredBundle`] |
 //! | `bundle check`, `bundle history` | [`Rechecked`], lines of [`Past`] |
-//! | `trust list`, `anchor list` | lines of [`Pinned`], lines of [`Anchored`] |
+//! | `trust list`, `anchor list` | lines of [`Pin`], lines of [`Anchored`] |
 //! | `trust pin`, `trust revoke`, `anchor add`, `anchor withdraw` | [`Changed`] |
 //! | `patient`, `user-activity`, `search` | lines of `workbench::PlainRow`, then one of totals |
 //! | `event` | [`Event`] |
