@@ -191,6 +191,12 @@ impl Vault {
         &self.folder
     }
 
+    /// Bytes that the disk it lies on has left for this account; `None` where the system does not say.
+    #[must_use]
+    pub fn free_bytes(&self) -> Option<u64> {
+        fs4::available_space(self.dir()).ok()
+    }
+
     /// The process, account and machine that hold the vault now: this one.
     #[must_use]
     pub fn holder(&self) -> &Holder {

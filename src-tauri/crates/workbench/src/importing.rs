@@ -32,10 +32,14 @@ use crate::reporting::Inputs;
 use crate::session::Session;
 use crate::verdicts::{self, BundleFacts, Document};
 use crate::wire::{Fault, FaultCode, ImportAsk, ImportStarted, Job, JobAsk, Next, Nothing};
-use crate::words::counted;
+use crate::words::{counted, grouped};
 
 /// How often a waiting caller asks how a job is.
 const ASK_EVERY: std::time::Duration = std::time::Duration::from_millis(25);
+
+/// Bytes of a source of which at least one is kept: records, columns and files are compressed, none to less than this.
+const SOURCE_PER_KEPT: u64 = 3;
+const MIB: u64 = 1 << 20;
 
 /// How a bundle came, as the vault keeps it.
 #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -113,6 +117,7 @@ impl Desk {
             session.note(Entry::ImportRepeated { bundle: known.clone(), handover: work.handover_of_record() })?;
             return Ok(started(None, Some(known), quoted));
         }
+        check_room(&session, &work.bundle)?;
         gauge.advance(0, 0);
         let number = session.jobs.begin_lasting("Checking and storing", gauge);
         let job = std::thread::Builder::new().name("import".to_owned()).spawn(move || {
@@ -168,6 +173,20 @@ fn no_job() -> Fault {
 fn started(job: Option<u32>, already: Option<String>, quoted: Option<(bool, String)>) -> ImportStarted {
     let (quoted_agrees, quoted) = quoted.unzip();
     ImportStarted { job, already, quoted, quoted_agrees }
+}
+
+/// Refuses to begin what cannot end well: half an import on a full disk would leave no room for the access log either.
+fn check_room(session: &Session, bundle: &Bundle) -> Result<(), Fault> {
+    let needed = bundle.unpacked_bytes() / SOURCE_PER_KEPT;
+    let Some(free) = session.vault.free_bytes().filter(|free| *free < needed) else { return Ok(()) };
+    let mib = |bytes: u64| grouped(bytes.div_ceil(MIB));
+    let what = format!(
+        "The disk is full but for {} MB, and this import needs at least {} MB. Nothing was begun. Make room where the \
+         vault lies, then import it again.",
+        mib(free),
+        mib(needed)
+    );
+    Err(Fault::new(FaultCode::DiskFull, what).with(Next::FreeSpace))
 }
 
 fn check_wish(wish: &ImportWish) -> Result<(), Fault> {
