@@ -174,7 +174,7 @@ impl EventStore {
     ///
     /// A transaction of a few milliseconds: call it again and again, as a job.
     pub fn tidy(&self) -> Result<bool, StoreFault> {
-        self.vault.write_behind(|transaction| {
+        self.vault.remove_behind(|transaction| {
             let mut statement =
                 transaction.prepare_cached("SELECT min(number) FROM stored_bundle WHERE state = 'leaving'")?;
             match statement.query_row([], |row| row.get::<_, Option<i64>>(0))? {

@@ -23,6 +23,11 @@ pub(crate) const ATTEMPTS_FILE: &str = "vault.attempts";
 /// Stands in the folder while a vault is being made: what lies beside it was never a vault.
 pub(crate) const MAKING_FILE: &str = "vault.making";
 
+/// Bytes that the disk of this folder has left for this account; `None` where the system does not say.
+pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
+    fs4::available_space(folder).ok()
+}
+
 /// Opens a file for the owner alone, making it if it is absent.
 pub(crate) fn private_file(path: &Path) -> Result<File, VaultFault> {
     let mut options = OpenOptions::new();

@@ -10,6 +10,7 @@ use crate::kdf::KdfCostFault;
 use crate::lock::Holder;
 use crate::passphrase::{PASSPHRASE_BYTES_MAX, PASSPHRASE_CHARACTERS_MIN};
 use crate::person::USER_NAME_CHARACTERS_MAX;
+use crate::pool::ROOM_KEPT;
 use crate::recovery_key::RecoveryKeyFault;
 use crate::schema::SchemaDifference;
 
@@ -50,6 +51,13 @@ pub enum VaultFault {
     /// The disk (or the size allowed to the vault) is full; nothing of the last act was kept.
     #[error("the disk is full; nothing of this step was kept")]
     Full,
+    /// A job would have taken the last room of the disk, which is kept for the access log; nothing of its last act was
+    /// kept.
+    #[error("the disk is all but full: {} MB are left, and the last {} MB are kept for the access log", free >> 20, ROOM_KEPT >> 20)]
+    RoomKept {
+        /// Bytes that are left.
+        free: u64,
+    },
     /// `vault.db` is absent.
     #[error("vault.db is missing from the vault's folder")]
     DatabaseMissing,

@@ -16,6 +16,7 @@ use rusqlite::{Connection, Transaction};
 
 use crate::VaultFault;
 use crate::database::{self, Use};
+use crate::disk;
 use crate::guard::{AppendOnly, Guarded};
 use crate::secret::DatabaseKey;
 
@@ -25,13 +26,19 @@ const READERS_MAX: usize = 4;
 /// Pages of the write-ahead log that are brought into the database at a time: 16 MB.
 const CHECKPOINT_PAGES: u32 = 1024;
 
+/// Bytes of the disk that no job takes: room for the access log's next lines, for undoing what a job has begun, and for
+/// bringing in the write-ahead log, which needs as much again as it is long.
+pub(crate) const ROOM_KEPT: u64 = 64 << 20;
+
 /// Who goes first among those who want to write.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Turn {
     /// A person is waiting.
     Look,
-    /// A job; steps aside for looks.
+    /// A job that adds; steps aside for looks, and leaves [`ROOM_KEPT`].
     Job,
+    /// A job that makes room; steps aside for looks.
+    Tidy,
 }
 
 /// All connections of one vault.
@@ -98,7 +105,10 @@ impl Pool {
         act: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.refuse_nested()?;
-        let mut job = (turn == Turn::Job).then(|| unpoisoned(&self.job));
+        let mut job = (turn != Turn::Look).then(|| unpoisoned(&self.job));
+        if turn == Turn::Job {
+            self.leave_room()?;
+        }
         let done = self.transact(turn, act)?;
         if self.log_pages.load(Ordering::Relaxed) >= CHECKPOINT_PAGES {
             // A look leaves it to a job that is at work.
@@ -108,6 +118,13 @@ impl Pool {
             }
         }
         Ok(done)
+    }
+
+    fn leave_room(&self) -> Result<(), VaultFault> {
+        match self.path.parent().and_then(disk::free_bytes) {
+            Some(free) if free < ROOM_KEPT => Err(VaultFault::RoomKept { free }),
+            _ => Ok(()),
+        }
     }
 
     fn transact<T, E: From<VaultFault>>(

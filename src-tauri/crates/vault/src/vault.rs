@@ -13,10 +13,10 @@ use crate::header::{Header, HeaderFile, VaultLabel};
 use crate::lock::{Held, Holder};
 use crate::migration::{self, Migration};
 use crate::person::{self, Person, Role};
-use crate::pool::{Pool, Turn};
+use crate::pool::{Pool, ROOM_KEPT, Turn};
 use crate::schema::{self, Reach, SchemaDifference};
 use crate::secret::MasterKey;
-use crate::{VaultFault, check};
+use crate::{VaultFault, check, disk};
 
 /// An open vault. Dropping it locks it: connections close, keys are wiped, the next process may open it.
 ///
@@ -80,11 +80,21 @@ impl Vault {
     }
 
     /// As [`write`](Self::write), for jobs: steps aside for every look that waits.
+    ///
+    /// The last 64 MiB of the disk are not for jobs but for the access log: [`VaultFault::RoomKept`].
     pub fn write_behind<T, E: From<VaultFault>>(
         &self,
         act: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.pool.write(Turn::Job, act)
+    }
+
+    /// As [`write_behind`](Self::write_behind), for what only removes: however little room the disk has.
+    pub fn remove_behind<T, E: From<VaultFault>>(
+        &self,
+        act: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.pool.write(Turn::Tidy, act)
     }
 
     /// Applies what is missing of one room's migrations and checks that their tables are as they should be.
@@ -191,10 +201,11 @@ impl Vault {
         &self.folder
     }
 
-    /// Bytes that the disk it lies on has left for this account; `None` where the system does not say.
+    /// Bytes that jobs may still add on the disk it lies on, beside what is kept free for the access log; `None` where
+    /// the system does not say.
     #[must_use]
-    pub fn free_bytes(&self) -> Option<u64> {
-        fs4::available_space(self.dir()).ok()
+    pub fn room_for_jobs(&self) -> Option<u64> {
+        disk::free_bytes(&self.folder).map(|free| free.saturating_sub(ROOM_KEPT))
     }
 
     /// The process, account and machine that hold the vault now: this one.

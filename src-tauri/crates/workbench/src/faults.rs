@@ -101,8 +101,13 @@ impl From<VaultFault> for Fault {
             | VaultFault::UserName
             | VaultFault::RecoveryKey(_) => Self::bad_input(sentence(&said, "")),
             VaultFault::Full => {
-                let what = "The disk is full. Nothing of this step was kept; what was there before is whole.";
+                let what = "The disk is full. Nothing of this step was kept; what was there before is whole. Make room \
+                            where the vault lies.";
                 Self::new(FaultCode::DiskFull, what).with(Next::FreeSpace)
+            }
+            VaultFault::RoomKept { .. } => {
+                let next = "Nothing of this was kept; what was there before is whole. Make room where the vault lies.";
+                Self::new(FaultCode::DiskFull, sentence(&said, next)).with(Next::FreeSpace)
             }
             VaultFault::File { .. } => Self::new(FaultCode::Unreadable, named(&said, "")),
             VaultFault::ReadOnly => {

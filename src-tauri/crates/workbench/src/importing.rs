@@ -178,13 +178,12 @@ fn started(job: Option<u32>, already: Option<String>, quoted: Option<(bool, Stri
 /// Refuses to begin what cannot end well: half an import on a full disk would leave no room for the access log either.
 fn check_room(session: &Session, bundle: &Bundle) -> Result<(), Fault> {
     let needed = bundle.unpacked_bytes() / SOURCE_PER_KEPT;
-    let Some(free) = session.vault.free_bytes().filter(|free| *free < needed) else { return Ok(()) };
-    let mib = |bytes: u64| grouped(bytes.div_ceil(MIB));
+    let Some(room) = session.vault.room_for_jobs().filter(|room| *room < needed) else { return Ok(()) };
     let what = format!(
-        "The disk is full but for {} MB, and this import needs at least {} MB. Nothing was begun. Make room where the \
-         vault lies, then import it again.",
-        mib(free),
-        mib(needed)
+        "The disk has no room for this import: it needs at least {} MB beside what is kept free for the access log, and \
+         {} MB are left for it. Nothing was begun. Make room where the vault lies, then import it again.",
+        grouped(needed.div_ceil(MIB)),
+        grouped(room / MIB),
     );
     Err(Fault::new(FaultCode::DiskFull, what).with(Next::FreeSpace))
 }

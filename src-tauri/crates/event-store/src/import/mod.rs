@@ -250,6 +250,7 @@ impl Failure {
 fn again(first: Arc<StoreFault>) -> StoreFault {
     match *first {
         StoreFault::Vault(VaultFault::Full) => StoreFault::Vault(VaultFault::Full),
+        StoreFault::Vault(VaultFault::RoomKept { free }) => StoreFault::Vault(VaultFault::RoomKept { free }),
         _ => StoreFault::ImportFailed(first),
     }
 }
