@@ -91,6 +91,11 @@ export const shots = [
       ['End', 'Left', 'Left', 'Shift+Left', 'Shift+Left', 'Enter'],
     ],
   },
+  {
+    name: 'timeline-checked',
+    hash: `#/timeline?${B}`,
+    steps: [`document.querySelector('[role=gridcell]').focus()`, ['x', 'Down', 'Shift+Down', 'Shift+Down']],
+  },
   { name: 'timeline-facet', hash: `#/timeline?${B}`, steps: [click('Add filter')] },
   { name: 'timeline-purpose', scene: 'no-purpose', hash: `#/timeline?${B}` },
   { name: 'timeline-log-broken', scene: 'log-broken', hash: `#/timeline?${B}`, themes: ['light'] },

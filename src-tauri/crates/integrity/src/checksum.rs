@@ -6,7 +6,7 @@
 use md5::Md5;
 use sha1::Sha1;
 use sha2::digest::Digest as _;
-use sha2::{Sha224, Sha256, Sha384, Sha512};
+use sha2::{Sha224, Sha256, Sha384};
 
 /// Writes the algorithms and the one place where each is computed.
 macro_rules! algorithms {
@@ -48,6 +48,24 @@ macro_rules! algorithms {
             }
         }
     };
+}
+
+/// SHA-512 by `ring`, in the shape of the others: a tenth faster than `sha2`, and on one large file with lists in SHA-256
+/// and SHA-512 it is what everybody waits for.
+struct Sha512(ring::digest::Context);
+
+impl Sha512 {
+    fn new() -> Self {
+        Self(ring::digest::Context::new(&ring::digest::SHA512))
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finalize(self) -> Vec<u8> {
+        self.0.finish().as_ref().to_vec()
+    }
 }
 
 algorithms! {
