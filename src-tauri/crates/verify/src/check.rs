@@ -219,6 +219,11 @@ fn judge_streams<'a>(
     }
     seals::tell(work, ground.keyring, &mut seals);
     suspect_within(work, &traces, &mut chains);
+    for (trace, linked) in traces.iter().zip(&mut chains) {
+        for (from, to) in seals.streams.get(&trace.id).iter().flat_map(|sealed| sealed.refuted.ranges()) {
+            linked.suspect.add(from, to);
+        }
+    }
     for ((trace, linked), agreed) in traces.iter().zip(&chains).zip(&agreed) {
         outcome.goes_on |= linked.goes_on;
         outcome.reaches.push(reach::reach(trace, linked, seals.streams.get(&trace.id), agreed));
@@ -284,7 +289,8 @@ fn judge_stream(
 
 /// Takes over spans within which a checkpoint or an anchor shows that something was altered.
 fn suspect_within(work: &Work<'_>, traces: &[Trace], chains: &mut [Linked]) {
-    for finding in work.tally.told() {
+    let is_about_log = |finding: &&Finding| matches!(finding.code, Code::CheckpointMismatch | Code::AnchorMismatch);
+    for finding in work.tally.told().iter().filter(is_about_log) {
         let Some([from, to]) = finding.altered_within else { continue };
         let of_stream = traces.iter().zip(&mut *chains);
         for (_, linked) in of_stream.filter(|(trace, _)| finding.stream_id.as_deref() == Some(&trace.id)) {

@@ -143,9 +143,12 @@ fn check_manifest(work: &mut Work<'_>, manifest: &Manifest, info: &BagInfo) {
     if manifest.format != "audit-bundle/1.0" {
         wrong("format", "the format is not audit-bundle/1.0");
     }
-    let policy = manifest.signature_policy.as_deref().unwrap_or("none");
-    if !POLICIES.contains(&policy) {
-        wrong("signature_policy", "the signature policy is none that is known");
+    match manifest.signature_policy.as_deref() {
+        None => wrong("signature_policy", "nothing says what ought to be signed"),
+        Some(policy) if !POLICIES.contains(&policy) => {
+            wrong("signature_policy", "the signature policy is none that is known");
+        }
+        Some(_) => {}
     }
     if manifest.created.as_deref().is_some_and(|text| clock::nanos(text).is_err()) {
         wrong("created", "the time of sealing is not a time");
@@ -160,8 +163,16 @@ fn check_manifest(work: &mut Work<'_>, manifest: &Manifest, info: &BagInfo) {
             wrong("streams.genesis_hash", "the beginning of a stream does not follow from its id");
         }
     }
+    for (place, stream) in manifest.streams.iter().enumerate() {
+        if let Some(member) = unstated_of_stream(stream) {
+            wrong(&format!("streams[{place}].{member}"), &format!("a stream does not state its {member}"));
+        }
+    }
     let mut paths = BTreeSet::new();
-    for segment in &manifest.segments {
+    for (place, segment) in manifest.segments.iter().enumerate() {
+        if let Some(member) = unstated_of_segment(segment) {
+            wrong(&format!("segments[{place}].{member}"), &format!("a segment does not state its {member}"));
+        }
         if !paths.insert(segment.path.as_str()) {
             wrong("segments.path", "one file stands twice among the segments");
         }
@@ -181,6 +192,38 @@ fn check_manifest(work: &mut Work<'_>, manifest: &Manifest, info: &BagInfo) {
         let message = "The bundle declares checksums for its rows. They are not checked yet.";
         work.find(Finding::new(Code::ChecksumNotChecked, message).at_file(AUDIT_MANIFEST_NAME));
     }
+}
+
+/// The first member without which a stream cannot be held against its records (formats 1.6). One without records has
+/// neither beginning nor end.
+fn unstated_of_stream(stream: &Stream) -> Option<&'static str> {
+    let Stream { first_seq, last_seq, last_hash, record_count, .. } = stream;
+    let is_empty = *record_count == Some(0);
+    first_unstated(&[
+        ("record_count", record_count.is_some()),
+        ("first_seq", is_empty || first_seq.is_some()),
+        ("last_seq", is_empty || last_seq.is_some()),
+        ("last_hash", is_empty || last_hash.is_some()),
+    ])
+}
+
+/// The same of a segment. What it leaves out would pass without having been compared.
+fn unstated_of_segment(segment: &Segment) -> Option<&'static str> {
+    let Segment { rows, sha256, first_seq, last_seq, first_prev_hash, last_hash, merkle_root, .. } = segment;
+    let is_empty = *rows == Some(0);
+    first_unstated(&[
+        ("rows", rows.is_some()),
+        ("sha256", sha256.is_some()),
+        ("first_seq", is_empty || first_seq.is_some()),
+        ("last_seq", is_empty || last_seq.is_some()),
+        ("first_prev_hash", is_empty || first_prev_hash.is_some()),
+        ("last_hash", is_empty || last_hash.is_some()),
+        ("merkle_root", is_empty || merkle_root.is_some()),
+    ])
+}
+
+fn first_unstated(members: &[(&'static str, bool)]) -> Option<&'static str> {
+    members.iter().find_map(|(member, is_stated)| (!is_stated).then_some(*member))
 }
 
 /// The segments of the manifest in the order of their streams and numbers.

@@ -3,7 +3,8 @@
 //! A record's hash covers the hash of the record before it, so whoever vouches for one record vouches for the whole
 //! run of the chain that leads to it. A run ends where the chain is off, where a record does not match its hash, and at
 //! an archive that was not looked into: nothing shows that what stands before it leads to what stands behind it.
-//! What comes after the last record that somebody vouches for is vouched for by nobody.
+//! What comes after the last record that somebody vouches for is vouched for by nobody; neither is a record whose own
+//! signature is missing or cannot be judged, unless an anchor reaches it.
 
 use integrity::signature::Checked;
 
@@ -71,7 +72,14 @@ pub(crate) fn reach(trace: &Trace, linked: &Linked, sealed: Option<&Sealed>, agr
         let mut next = from;
         for (seq, vouched) in levels.into_iter().flatten() {
             if seq >= next {
-                push(&mut stretches, Stretch { from: next, to: seq, vouched });
+                let open = sealed.filter(|_| matches!(vouched, Vouched::Signed(_) | Vouched::Pinned(_)));
+                let parts = open.map_or_else(|| vec![(next, seq, false)], |sealed| sealed.open.split(next, seq));
+                for (from, to, is_open) in parts {
+                    push(
+                        &mut stretches,
+                        Stretch { from, to, vouched: if is_open { Vouched::Nobody } else { vouched } },
+                    );
+                }
                 next = seq.saturating_add(1);
             }
         }

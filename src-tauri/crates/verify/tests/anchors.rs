@@ -99,7 +99,11 @@ fn an_anchor_below_the_head_proves_no_more_than_it_reaches() {
     assert_eq!((told(&report), report.badge()), ((vec![], "CONSISTENT"), Badge::Unsigned));
     let states: Vec<_> = report.coverage().iter().map(|span| (span.from_seq, span.to_seq, span.state)).collect();
     assert_eq!(states, [(1, 25, CoverageState::Proven), (26, 40, CoverageState::NotCovered)]);
-    assert_eq!(report.summary()[1], "Somebody vouches for records 1 to 25 at most; nobody does for records 26 to 40.");
+    assert_eq!(
+        report.summary()[1],
+        "Records 1 to 25 are as they were when the head at record 25 was noted outside of this bundle; nobody vouches for \
+         records 26 to 40."
+    );
     // Above it anything can be rewritten; below it nothing.
     assert_eq!(told(&checked(&rewritten(&draft, 30), &[head(&draft, 25)])), (vec![], "CONSISTENT"));
     let report = checked(&rewritten(&draft, 7), &[head(&draft, 5), head(&draft, 25), head(&draft, 40)]);

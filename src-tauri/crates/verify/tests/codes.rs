@@ -269,7 +269,7 @@ const TABLE: &[(Code, Make, &[&str])] = &[
     ),
     (
         Code::CheckpointMismatch,
-        || stated(|draft| draft.recheckpoint(0, |checkpoint| checkpoint["last_hash"] = json!("0".repeat(64)))),
+        || stated(|draft| draft.recheckpoint(1, |checkpoint| checkpoint["last_hash"] = json!("0".repeat(64)))),
         &["file", "line", "byte_offset", "seq", "altered_within", "field", "expected", "actual", "stream_id"],
     ),
     (

@@ -190,12 +190,54 @@ fn what_comes_after_the_last_signed_checkpoint_is_vouched_for_by_nobody() {
     assert_eq!((codes(&report), word(&report), report.badge()), (vec![], "CONSISTENT", Badge::NotVerified));
     assert_eq!(reach(&report), [(1, 20, "pinned"), (21, 40, "nobody")]);
     let limits = report.does_not_prove().join(" ");
-    assert!(limits.contains("Anything about records 21 to 40: no pinned key and no anchor reaches so far"), "{limits}");
-    assert_eq!(report.summary()[1], "Somebody vouches for records 1 to 20 at most; nobody does for records 21 to 40.");
+    assert!(
+        limits.contains("Anything about records 21 to 40: no pinned key and no anchor stands for them"),
+        "{limits}"
+    );
+    assert_eq!(report.summary()[1], "A pinned key has signed records 1 to 20; nobody vouches for records 21 to 40.");
 
     draft.checkpoints.clear();
     draft.sign(Policy::Checkpoint, &producer);
     assert_eq!(codes(&checked(draft.bag(), &[&producer])), ["SIGNATURE_MISSING"], "no checkpoint at all");
+}
+
+#[test]
+fn what_is_no_signature_is_no_signature_whatever_kind_it_is() {
+    let producer = Producer::new(1);
+    for odd in
+        [json!("x"), json!(""), json!(7), json!([]), json!({}), json!({"alg": "ed25519", "kid": "k"}), json!(null)]
+    {
+        let mut draft = Draft::signed(40, 20, Policy::Event, &producer);
+        draft.change(7, |record| record["sig"] = odd.clone());
+        draft.restate_segments();
+        let report = checked(draft.bag(), &[&producer]);
+        assert_eq!((codes(&report), word(&report)), (vec!["SCHEMA_INVALID"], "none"), "{odd}");
+        let finding = &report.findings()[0];
+        assert_eq!((finding.seq, finding.member.as_deref()), (Some(7), Some("sig")), "{odd}");
+        assert_eq!(reach(&report), [(1, 6, "pinned"), (7, 7, "nobody"), (8, 40, "pinned")], "{odd}");
+    }
+}
+
+#[test]
+fn a_record_that_its_own_signature_does_not_fit_is_not_called_proven() {
+    let (producer, other) = (Producer::new(1), Producer::new(2));
+    let states = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut draft = Draft::signed(40, 20, Policy::Event, &producer);
+        draft.change(7, change);
+        let report = checked(draft.bag(), &[&producer]);
+        assert_eq!(report.integrity(), Integrity::Fail);
+        let proves = report.proves().join(" ");
+        assert!(proves.contains("Records 1 to 6 are what") && !proves.contains("1 to 40"), "{proves}");
+        let spans = report.coverage().iter().map(|span| (span.from_seq, span.to_seq, span.state));
+        spans.collect::<Vec<_>>()
+    };
+    let with = |middle| [(1, 6, CoverageState::Proven), (7, 7, middle), (8, 40, CoverageState::Proven)];
+    let eighth = parsed(Draft::signed(40, 20, Policy::Event, &producer).line_mut(8))["sig"].clone();
+    assert_eq!(states(&|record| record["sig"] = eighth.clone()), with(CoverageState::Altered), "another record's");
+    let strange = json!({"alg": "ed25519", "kid": other.kid().to_string(), "value": eighth["value"]});
+    assert_eq!(states(&|record| record["sig"] = strange.clone()), with(CoverageState::NotCovered), "an unknown key's");
+    let none = |record: &mut serde_json::Value| drop(record.as_object_mut().unwrap().remove("sig"));
+    assert_eq!(states(&none), with(CoverageState::NotCovered), "none");
 }
 
 #[test]
@@ -210,9 +252,17 @@ fn keys_out_of_their_time_are_told_and_revoked_ones_vouch_for_nothing() {
     let late = with("not_before", json!(time(10 * 600)));
     assert_eq!((codes(&late), word(&late)), (vec!["KEY_NOT_VALID_AT_TIME"], "SIGNED_PINNED"));
     assert_eq!(late.findings()[0].count, Some(9));
-    for value in [json!("2026-12-01T00:00:00Z"), json!("some day")] {
-        let revoked = with("revoked_at", value);
-        assert_eq!((codes(&revoked), word(&revoked)), (vec!["KEY_REVOKED"], "SIGNED_UNPINNED"));
+    let revoked = with("revoked_at", json!("2026-12-01T00:00:00Z"));
+    assert_eq!((codes(&revoked), word(&revoked)), (vec!["KEY_REVOKED"], "SIGNED_UNPINNED"));
+    assert!(revoked.summary()[1].contains("a key that is revoked"), "{:?}", revoked.summary());
+    for (member, codes_of) in [
+        ("revoked_at", &["AUDIT_MANIFEST_INVALID", "KEY_REVOKED"][..]),
+        ("not_before", &["AUDIT_MANIFEST_INVALID"]),
+        ("not_after", &["AUDIT_MANIFEST_INVALID"]),
+    ] {
+        let odd = with(member, json!("some day"));
+        assert_eq!((codes(&odd), word(&odd)), (codes_of.to_vec(), "none"), "{member}");
+        assert_eq!(odd.findings()[0].field.as_deref(), Some(&*format!("keys[0].{member}")));
     }
     let misused = with("usage", json!(["segment"]));
     assert_eq!((codes(&misused), word(&misused)), (vec!["KEY_UNTRUSTED"], "SIGNED_UNPINNED"));
@@ -339,7 +389,7 @@ fn an_ssh_signature_over_a_tag_manifest_that_leaves_the_payload_out_says_nothing
     let fingerprint = key.fingerprint(HashAlg::Sha256).to_string();
     bag.trust.ssh_keys = vec![PinnedSshKey { fingerprint, vouching: Vouching::default(), revoked_from: None }];
     let report = bag.check();
-    assert_eq!((codes(&report), word(&report)), (vec!["TAG_FILE_UNLISTED"], "CONSISTENT"));
+    assert_eq!((codes(&report), word(&report)), (vec!["SIGNATURES_NOT_CHECKED", "TAG_FILE_UNLISTED"], "CONSISTENT"));
 }
 
 #[test]

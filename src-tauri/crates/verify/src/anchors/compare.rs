@@ -138,7 +138,7 @@ pub(crate) fn compare<'a>(work: &mut Work<'a>, trace: &Trace, linked: &Linked, t
     let (first, end) = (first.first_seq, last.last_seq);
     let (mut agreed_to, mut differed, mut rolled_back) = (None, false, false);
     let mut used = Vec::with_capacity(of_stream.len());
-    for anchor in of_stream {
+    for (place, anchor) in of_stream.iter().copied().enumerate() {
         let outcome = if anchor.is_of(this.export) {
             Outcome::SameExport
         } else if anchor.last_seq.saturating_add(1) < first || (anchor.came_later() && anchor.last_seq > end) {
@@ -156,7 +156,16 @@ pub(crate) fn compare<'a>(work: &mut Work<'a>, trace: &Trace, linked: &Linked, t
                 Found::Other(field, expected, actual) => {
                     if !differed {
                         let within = [agreed_to.map_or(first, |to| to + 1).min(anchor.last_seq), anchor.last_seq];
-                        work.find(mismatch(anchor, first, within).field(field).expected(expected).actual(actual));
+                        let mut later = of_stream.iter().skip(place + 1).filter(|later| !later.came_later());
+                        let contradicts = if field == "last_event_id" {
+                            Contradicts::Itself
+                        } else if later.any(|later| later.last_seq <= end && agrees(later, trace, linked, first)) {
+                            Contradicts::LaterOnes
+                        } else {
+                            Contradicts::Log
+                        };
+                        let finding = mismatch(anchor, first, within, contradicts);
+                        work.find(finding.field(field).expected(expected).actual(actual));
                     }
                     differed = true;
                     Outcome::Differs
@@ -167,6 +176,21 @@ pub(crate) fn compare<'a>(work: &mut Work<'a>, trace: &Trace, linked: &Linked, t
         used.push(Used { anchor, outcome });
     }
     used
+}
+
+fn agrees(anchor: &Anchor, trace: &Trace, linked: &Linked, first: u64) -> bool {
+    matches!(at_record(anchor, trace, linked, first), Found::Same(_))
+}
+
+/// What an anchor that differs contradicts.
+#[derive(Clone, Copy)]
+enum Contradicts {
+    /// The log.
+    Log,
+    /// The log, with which an anchor at a later record agrees.
+    LaterOnes,
+    /// Its own hash: that one is the log's.
+    Itself,
 }
 
 /// Whether an anchor comes from this bundle in another make: it stated the same id and held the same records.
@@ -252,7 +276,8 @@ fn beyond(work: &mut Work<'_>, trace: &Trace, linked: &Linked, anchor: &Anchor, 
     Outcome::Beyond
 }
 
-fn mismatch(anchor: &Anchor, first: u64, within: [u64; 2]) -> Finding {
+/// One sentence, which accuses nobody of more than is shown.
+fn mismatch(anchor: &Anchor, first: u64, within: [u64; 2], contradicts: Contradicts) -> Finding {
     let seq = anchor.last_seq;
     let whose = match &anchor.origin {
         Origin::Typed => "that was typed in".to_owned(),
@@ -264,17 +289,26 @@ fn mismatch(anchor: &Anchor, first: u64, within: [u64; 2]) -> Finding {
     };
     let finding = Finding::new(Code::AnchorMismatch, String::new()).stream_id(anchor.stream_id.as_str()).seq(seq);
     let mut finding = finding.source("anchor");
-    finding.message = if seq < first {
-        format!("The log does not go on from the head {whose}: record {} names another predecessor.", number(first))
-    } else {
-        finding = finding.altered_within(within);
-        format!(
-            "The log does not agree with the head {whose}, at record {}: something between record {} and record {} was \
-             changed and the chain computed anew.",
-            number(seq),
-            number(within[0]),
-            number(seq)
-        )
+    let [from, at] = [number(within[0]), number(seq)];
+    finding.message = match contradicts {
+        _ if seq < first => {
+            format!("The log does not go on from the head {whose}: record {} names another predecessor.", number(first))
+        }
+        Contradicts::Log => {
+            finding = finding.altered_within(within);
+            format!(
+                "The log does not agree with the head {whose}, at record {at}: something between record {from} and \
+                 record {at} was changed and the chain computed anew."
+            )
+        }
+        Contradicts::LaterOnes => format!(
+            "The log does not agree with the head {whose}, at record {at}, though it does with one at a later record: \
+             the two heads contradict each other. Find out which of them was noted from this log."
+        ),
+        Contradicts::Itself => format!(
+            "The head {whose} names the log's own hash at record {at}, but another event id: it was noted wrongly, or \
+             changed since."
+        ),
     };
     finding
 }

@@ -154,7 +154,11 @@ impl<'a> Ground<'a> {
         let why = if lost.state == SegmentState::Missing { "is missing" } else { "has a form that is not read yet" };
         let message =
             format!("{} cannot be checked: the file that ought to hold them {why}.", records(gap.from, gap.to));
-        linked.unverifiable.add(gap.from, gap.to);
+        if lost.state == SegmentState::Missing {
+            linked.missing.add(gap.from, gap.to);
+        } else {
+            linked.unverifiable.add(gap.from, gap.to);
+        }
         linked.find(Finding::new(Code::UnverifiableSpan, message).missing(gap.from, gap.to).at_file(lost.path));
     }
 

@@ -40,21 +40,18 @@ pub(crate) fn compare(
                 work.done.checkpoints += 1;
                 let first = linked.kept.first().map_or(1, |piece| piece.first_seq);
                 let from = agreed.map_or_else(|| checkpoint.from_seq.max(first), |agreed| agreed + 1);
-                let from = from.min(checkpoint.last_seq);
-                let message = format!(
-                    "The checkpoint at record {} does not agree with the log: something between record {} and record \
-                     {} was changed and the chain computed anew.",
-                    number(checkpoint.last_seq),
-                    number(from),
-                    number(checkpoint.last_seq)
-                );
-                let finding = Finding::new(Code::CheckpointMismatch, message)
+                let within = [from.min(checkpoint.last_seq), checkpoint.last_seq];
+                let later = checkpoints.sound(&trace.id).filter(|later| later.last_seq > checkpoint.last_seq);
+                let contradicts = if field != "last_hash" {
+                    Contradicts::Itself
+                } else if later.map(|later| verdict(later, trace, linked)).any(|said| matches!(said, Verdict::Agrees)) {
+                    Contradicts::LaterOnes
+                } else {
+                    Contradicts::Log
+                };
+                let finding = mismatch(checkpoint, within, contradicts)
                     .stream_id(trace.id.as_str())
                     .at_file(&checkpoints.path)
-                    .line(checkpoint.line)
-                    .byte_offset(checkpoint.byte_offset)
-                    .seq(checkpoint.last_seq)
-                    .altered_within([from, checkpoint.last_seq])
                     .field(field);
                 work.find(finding.expected(expected).actual(actual));
                 break;
@@ -68,6 +65,41 @@ pub(crate) fn compare(
         work.find(Finding::new(Code::CheckpointsNotChecked, message).at_file(&checkpoints.path));
     }
     seals
+}
+
+/// What a checkpoint that differs contradicts.
+#[derive(Clone, Copy)]
+enum Contradicts {
+    /// The log, and nothing later speaks for the log.
+    Log,
+    /// The log, with which a later checkpoint agrees.
+    LaterOnes,
+    /// Its own hash: that one is the log's.
+    Itself,
+}
+
+/// One sentence, which accuses nobody of more than is shown. Only where nothing else may be wrong, the records before
+/// the checkpoint are called altered.
+fn mismatch(checkpoint: &Checkpoint, within: [u64; 2], contradicts: Contradicts) -> Finding {
+    let [from, to] = within.map(number);
+    let message = match contradicts {
+        Contradicts::Log => format!(
+            "The checkpoint at record {to} does not agree with the log: something between record {from} and record \
+             {to} was changed and the chain computed anew."
+        ),
+        Contradicts::LaterOnes => format!(
+            "The checkpoint at record {to} does not agree with the log, though a later one does: either this \
+             checkpoint was changed, or something between record {from} and record {to} was, and the chain and the \
+             later checkpoints were made anew."
+        ),
+        Contradicts::Itself => format!(
+            "The checkpoint at record {to} contradicts itself: it names the log's own hash there, but something else \
+             about the records before it."
+        ),
+    };
+    let finding = Finding::new(Code::CheckpointMismatch, message).seq(checkpoint.last_seq);
+    let finding = finding.line(checkpoint.line).byte_offset(checkpoint.byte_offset);
+    if matches!(contradicts, Contradicts::Log) { finding.altered_within(within) } else { finding }
 }
 
 fn verdict(checkpoint: &Checkpoint, trace: &Trace, linked: &Linked) -> Verdict {

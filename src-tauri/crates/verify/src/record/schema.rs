@@ -52,11 +52,12 @@ pub(crate) fn read(event: Value<'_>, known: bool) -> Event<'_> {
             }
             "action" => read.require(is_text(value), 3),
             "outcome" => read.require(is_text(value), 4),
-            "actor" => read.require(value.member("id").is_some_and(is_text), 5),
+            "actor" => read.require(value.member("id").is_some_and(is_filled), 5),
             "patient_ids" => read.require(is_texts(value), 6),
             "recorded_at" => {
                 read.recorded_at = value.string().map(|text| clock::nanos(&text));
-                if matches!(read.recorded_at, Some(Err(InstantFault::Malformed))) {
+                let is_no_text = read.recorded_at.is_none() && value.kind() != Kind::Null;
+                if is_no_text || matches!(read.recorded_at, Some(Err(InstantFault::Malformed))) {
                     read.complain("event.recorded_at");
                 }
                 0
@@ -128,6 +129,10 @@ fn optional(name: &str) -> Option<(&'static str, Fits)> {
 
 fn is_text(value: Value<'_>) -> bool {
     value.kind() == Kind::String
+}
+
+fn is_filled(value: Value<'_>) -> bool {
+    value.string().is_some_and(|text| !text.is_empty())
 }
 
 fn is_object(value: Value<'_>) -> bool {

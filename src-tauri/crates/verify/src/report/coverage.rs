@@ -1,12 +1,12 @@
 //! What the evidence covers: spans of each stream with one of four states.
 //!
 //! The words are those of the command line, and this is what they mean here:
-//! * `altered`: records of the span contradict their own hash or the chain;
-//! * `missing`: records of the span were taken out or cut off;
+//! * `altered`: records of the span contradict their own hash, their signature or the chain;
+//! * `missing`: records of the span were taken out or cut off, or the file that ought to hold them is not there;
 //! * `proven`: somebody outside the bundle vouches for the span, by a pinned key or an anchor;
 //! * `not_covered`: everything else. That is also said of records which agree with each other in an unsigned bundle:
 //!   agreement shows that nobody changed a single one, but whoever held the log could have made all of it anew, so no
-//!   proof covers it. Spans that lie in an archive or a lost file are not covered either.
+//!   proof covers it. Spans that lie in an archive or that cannot be read are not covered either.
 
 use serde::Serialize;
 

@@ -1,6 +1,6 @@
 //! The sentences about who vouches for which records, and for which nobody does (formats 1.12).
 
-use crate::anchors::{Origin, Outcome};
+use crate::anchors::{Origin, Outcome, Used};
 use crate::finding::Code;
 use crate::reach::{Stretch, Vouched};
 use crate::words::{count_of, number, records};
@@ -15,6 +15,11 @@ const STRETCHES_MAX: usize = 5;
 fn whose(basis: &Basis<'_>, stream_id: &str, stretch: &Stretch) -> String {
     let range = records(stretch.from, stretch.to);
     if basis.reaches.len() > 1 { format!("{range} of stream {stream_id}") } else { range }
+}
+
+/// A range in the middle of a sentence.
+fn lowered(range: &str) -> String {
+    range.replacen("Record", "record", 1)
 }
 
 /// All stretches that fit, with their streams.
@@ -105,11 +110,19 @@ pub(super) fn does_not_prove(basis: &Basis<'_>, sentences: &mut Vec<String>) {
     let has = |fits: fn(Vouched) -> bool| stretches(basis, fits).next().is_some();
     let has_proven = has(Vouched::is_proven);
     if has_proven {
+        let by_anchor = has(|by| matches!(by, Vouched::Anchored(_)));
+        sentences.push(if by_anchor {
+            "That the log was not made anew before the anchor was taken: whoever held it until then could have computed \
+             all of it again."
+                .to_owned()
+        } else {
+            "That the holder of the pinned key did not make the log anew.".to_owned()
+        });
         for (stream_id, stretch) in stretches(basis, |by| !by.is_proven()).take(STRETCHES_MAX) {
             sentences.push(format!(
-                "Anything about {}{}: no pinned key and no anchor reaches so far, so they could have been written or \
+                "Anything about {}{}: no pinned key and no anchor stands for them, so they could have been written or \
                  changed by whoever held the log.",
-                whose(basis, stream_id, stretch).replacen("Record", "record", 1),
+                lowered(&whose(basis, stream_id, stretch)),
                 if matches!(stretch.vouched, Vouched::Signed(_)) {
                     ", beyond a key that nobody has compared"
                 } else {
@@ -121,11 +134,16 @@ pub(super) fn does_not_prove(basis: &Basis<'_>, sentences: &mut Vec<String>) {
         let what = if anchored { "the anchor was taken" } else { "the last signed record" };
         sentences.push(format!("What happened after {what}: records that came later may have been left out."));
     } else {
-        sentences.push(
-            "That the log was not made anew as a whole: nothing that was checked comes from outside the bundle, so \
-             whoever held it could have computed all of it again, checkpoints included."
-                .to_owned(),
-        );
+        let is_compared = basis.anchors.iter().any(Used::is_compared);
+        let why = if is_compared {
+            "nothing from outside the bundle agrees with it"
+        } else {
+            "nothing that was checked comes from outside the bundle"
+        };
+        sentences.push(format!(
+            "That the log was not made anew as a whole: {why}, so whoever held it could have computed all of it again, \
+             checkpoints included."
+        ));
     }
     if has(|by| matches!(by, Vouched::Signed(_))) || basis.tally.has(Code::KeyUntrusted) {
         sentences.push(
@@ -171,9 +189,16 @@ pub(super) fn summary(basis: &Basis<'_>) -> [String; 2] {
         (false, _, None) => known_since(basis),
     };
     let end = basis.last_seq.map_or_else(String::new, |seq| format!(" up to record {}", number(seq)));
+    let before = match basis.reaches {
+        _ if !basis.tally.has(Code::ChainStartUnverified) => String::new(),
+        [only] => only.stretches.first().map_or_else(String::new, |first| {
+            format!("came before record {}, which this bundle begins with, about what ", number(first.from))
+        }),
+        _ => "came before the records that this bundle begins with, about what ".to_owned(),
+    };
     [
         format!("The {all} agree with each other, and {who}{end}."),
-        "Nothing is proven about what came after that, or about what was never recorded.".to_owned(),
+        format!("Nothing is proven about what {before}came after that, or about what was never recorded."),
     ]
 }
 
@@ -195,18 +220,18 @@ fn known_since(basis: &Basis<'_>) -> String {
 
 /// The second line for a log of which only a part is vouched for, or by a key that nobody has compared.
 pub(super) fn shortfall(basis: &Basis<'_>) -> Option<String> {
-    let mut proven = stretches(basis, Vouched::is_proven);
-    if let Some((stream_id, stretch)) = proven.next() {
-        let (_, last) = proven.last().unwrap_or((stream_id, stretch));
-        let until = Stretch { to: last.to.max(stretch.to), ..*stretch };
-        let first_open = stretches(basis, |by| !by.is_proven()).next();
-        return first_open.map(|(stream_id, open)| {
-            format!(
-                "Somebody vouches for {} at most; nobody does for {}.",
-                whose(basis, stream_id, &until).replacen("Record", "record", 1),
-                whose(basis, stream_id, open).replacen("Record", "record", 1)
-            )
-        });
+    if let Some((stream_id, stretch)) = stretches(basis, Vouched::is_proven).next() {
+        let (open_id, open) = stretches(basis, |by| !by.is_proven()).next()?;
+        let these = whose(basis, stream_id, stretch);
+        let vouched = match stretch.vouched {
+            Vouched::Anchored(_) => anchored(basis, stream_id, stretch).map(|why| format!("{these} {why}")),
+            _ => None,
+        };
+        let vouched = vouched.unwrap_or_else(|| format!("A pinned key has signed {}", lowered(&these)));
+        return Some(format!("{vouched}; nobody vouches for {}.", lowered(&whose(basis, open_id, open))));
+    }
+    if basis.signed_by.iter().all(|key| key.standing == KeyStanding::Revoked) && !basis.signed_by.is_empty() {
+        return Some("They are signed with a key that is revoked: its signatures vouch for nothing.".to_owned());
     }
     let signed = stretches(basis, |by| matches!(by, Vouched::Signed(_))).next();
     signed.map(|_| {

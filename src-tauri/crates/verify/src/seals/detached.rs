@@ -67,6 +67,11 @@ pub(crate) fn check(work: &mut Work<'_>) -> Result<Detached, Halt> {
             let known_at = detached.stamp.as_ref().and_then(|stamp| stamp.nanos);
             detached.ssh = ssh(work, &tag_manifest, known_at)?.filter(|_| covers);
         }
+        if !covers {
+            let message = "The list of tag files does not name the list of content files as it is: what is signed or \
+                           stamped beside the content says nothing about the records.";
+            work.find(Finding::new(Code::SignaturesNotChecked, message).at_file(TAG_MANIFEST));
+        }
     }
     let is_other = |name: &str| name.starts_with(SIGNATURES) && name != SSHSIG && name != STAMP;
     let others: Vec<_> = work.source.entries().iter().filter(|entry| is_other(&entry.name)).collect();

@@ -49,6 +49,16 @@ struct Reached {
     seal: Seal,
 }
 
+/// Records in a row that no signature of their own stands for, although one is there or ought to be.
+#[derive(Clone, Copy, Debug)]
+struct Doubt {
+    stream: usize,
+    from: u64,
+    to: u64,
+    /// Whether the record and its signature contradict each other.
+    is_refuted: bool,
+}
+
 /// Something wrong with the signatures of records in a row.
 #[derive(Clone, Debug)]
 struct RunTrouble {
@@ -87,6 +97,7 @@ struct RunUse {
 #[derive(Debug, Default)]
 pub(crate) struct RunSeals {
     reached: Vec<Reached>,
+    doubts: Vec<Doubt>,
     troubles: Vec<RunTrouble>,
     uses: BTreeMap<usize, RunUse>,
 }
@@ -109,7 +120,24 @@ impl RunSeals {
         }
     }
 
+    /// Nothing can be made of what stands where the record's signature ought to be.
+    pub(crate) fn open(&mut self, stream: usize, seq: u64) {
+        self.doubt(stream, seq, false);
+    }
+
+    fn doubt(&mut self, stream: usize, seq: u64, is_refuted: bool) {
+        match self.doubts.last_mut() {
+            Some(last)
+                if (last.stream, last.is_refuted) == (stream, is_refuted) && last.to.checked_add(1) == Some(seq) =>
+            {
+                last.to = seq;
+            }
+            _ => self.doubts.push(Doubt { stream, from: seq, to: seq, is_refuted }),
+        }
+    }
+
     pub(super) fn wrong(&mut self, wrong: Wrong, signed: Option<&Signed<'_>>, subject: Subject) {
+        self.doubt(subject.stream, subject.seq, matches!(wrong, Wrong::Signature | Wrong::OtherAlgorithm));
         let (kid, algorithm) = names(signed);
         if let Some(last) = self.troubles.last_mut()
             && (last.wrong, last.first.stream) == (wrong, subject.stream)
@@ -148,6 +176,10 @@ pub(crate) struct Sealed {
     by_pin: Option<Pinned>,
     unpinned: Spans,
     by_key: Option<Checked>,
+    /// Records that contradict their own signatures.
+    pub(crate) refuted: Spans,
+    /// Records whose own signatures are missing or cannot be judged.
+    pub(crate) open: Spans,
 }
 
 impl Sealed {
@@ -195,6 +227,10 @@ impl Seals {
         for Reached { stream, from, to, seal } in run.reached {
             self.streams.entry(id(stream)).or_default().add(from, to, seal);
         }
+        for Doubt { stream, from, to, is_refuted } in run.doubts {
+            let sealed = self.streams.entry(id(stream)).or_default();
+            if is_refuted { sealed.refuted.add(from, to) } else { sealed.open.add(from, to) }
+        }
         let spot = |subject: &Subject| Spot {
             stream_id: id(subject.stream),
             file: file.to_owned(),
@@ -217,7 +253,7 @@ impl Seals {
 
     /// Adds what was found wrong in a run whose records are not part of the chain, and the keys that it used.
     pub(crate) fn take_aside(&mut self, file: &str, streams: &[String], run: RunSeals) {
-        self.take_run(file, streams, RunSeals { reached: Vec::new(), ..run });
+        self.take_run(file, streams, RunSeals { reached: Vec::new(), doubts: Vec::new(), ..run });
     }
 
     /// The record with this number is signed, by whatever signature stands for it.

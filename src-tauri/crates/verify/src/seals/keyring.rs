@@ -180,6 +180,17 @@ struct Entry<'f> {
     public_key_pem: Cow<'f, str>,
 }
 
+impl Entry<'_> {
+    /// The members that are times.
+    fn dates(&self) -> [(&'static str, Option<&str>); 3] {
+        [
+            ("not_before", self.not_before.as_deref()),
+            ("not_after", self.not_after.as_deref()),
+            ("revoked_at", self.revoked_at.as_deref()),
+        ]
+    }
+}
+
 /// All keys, by fingerprint.
 #[derive(Debug, Default)]
 pub(crate) struct Keyring {
@@ -229,6 +240,14 @@ impl Keyring {
                 let finding = Finding::new(Code::AuditManifestInvalid, message).at_file(&self.path);
                 work.find(finding.field(format!("keys[{place}]")).kid(shown(&entry.kid)));
                 continue;
+            }
+            for (member, text) in entry.dates() {
+                if text.is_some_and(|text| clock::nanos(text).is_err()) {
+                    let message =
+                        format!("In the list of keys, {member} is not a time: when the key is valid is open.");
+                    let finding = Finding::new(Code::AuditManifestInvalid, message).at_file(&self.path);
+                    work.find(finding.field(format!("keys[{place}].{member}")).kid(shown(&entry.kid)));
+                }
             }
             let key = key_of(entry, place, trust);
             self.add(key);

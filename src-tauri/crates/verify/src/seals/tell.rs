@@ -47,7 +47,7 @@ pub(super) fn trouble(trouble: &Trouble) -> Finding {
     let subject = subject(trouble);
     let message = match trouble.wrong {
         Wrong::Signature => {
-            format!("The signature of {subject} does not fit: what was signed is not what stands there.")
+            format!("The signature of {subject} does not fit what stands there: one of the two is not as it was made.")
         }
         Wrong::OtherAlgorithm => {
             format!("The signature of {subject} names another algorithm than its key is bound to.")
