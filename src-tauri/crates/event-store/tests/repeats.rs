@@ -161,6 +161,27 @@ fn a_record_with_another_content_is_shown_beside_the_one_it_contradicts() {
 }
 
 #[test]
+fn a_record_says_the_same_whether_or_not_it_is_signed() {
+    let desk = Desk::new();
+    let log = Traffic::new(60, 12);
+    let all: Vec<usize> = (0..60).collect();
+    let written = |hash: &str, sig: &str| {
+        let (hash, sig) = (hash.to_owned(), sig.to_owned());
+        move |at: usize, _: &mut StoredEvent, record: &mut Vec<u8>| {
+            let hash = if at == 7 { &hash } else { "ab" };
+            *record = format!(r#"{{"event":{{"n":{at}}},"hash":"{hash}"{sig}}}"#).into_bytes();
+        }
+    };
+    let unsigned = export(&log, 0xa1, &all, written("ab", ""));
+    let signed = export(&log, 0xb2, &all, written("cd", r#","sig":{"alg":"ed25519"}"#));
+    desk.import(&unsigned);
+    desk.import(&signed);
+    compare(&desk);
+    let shared = Shared { other: unsigned.id.clone(), same: 59, differing: 1 };
+    assert_eq!(desk.store.shared(&signed.id).unwrap(), Some(vec![shared]), "only the other hash contradicts");
+}
+
+#[test]
 fn records_without_numbers_are_known_by_system_and_id_in_any_order() {
     let desk = Desk::new();
     let mut log = Traffic::new(3000, 13);

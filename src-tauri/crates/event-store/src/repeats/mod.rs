@@ -5,7 +5,7 @@
 //! be found out again at any time, and goes with either bundle.
 //!
 //! # Invariants
-//! * The same means the same content: what its canonical form says. A record that has the name of another one and says
+//! * The same means the same content: what its canonical form says, signed or not. A record that has the name of another one and says
 //!   something else is never left out.
 //! * No bundle loses a row by this: rows are marked, and only who asks several bundles at once has each record once.
 //! * While two bundles were not compared, nothing is said about what they share.

@@ -2,13 +2,14 @@
 //!
 //! A name is the stream and the number where a record has both, which is exact; else a keyed fingerprint of the system
 //! that wrote it and of its id. Prints are keyed fingerprints of the content: of the canonical form (RFC 8785), so that
-//! spaces and the order of members make no other record; where a record has none, of its bytes. Both are 128 bits under
+//! spaces and the order of members make no other record, without the signature over it; where a record has none, of its
+//! bytes. Both are 128 bits under
 //! keys that are made for one comparison and known to nobody, so that no content can be made to collide.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hasher as _, RandomState};
 
-use integrity::canonical::{Scan, scan};
+use integrity::canonical::scan;
 use vault::rusqlite::Transaction;
 
 use super::pairing::Named;
@@ -40,10 +41,21 @@ impl Keys {
     }
 
     fn print(&self, record: &[u8]) -> u128 {
-        let [high, low] = &self.0;
         let canonical = scan(record);
-        let bytes = canonical.as_ref().map_or(record, Scan::text);
-        u128::from(high.hash_one(bytes)) << 64 | u128::from(low.hash_one(bytes))
+        let half = |key: &RandomState| {
+            let mut hasher = key.build_hasher();
+            match &canonical {
+                // A record says the same whether or not somebody has signed it.
+                Ok(scan) => {
+                    scan.preimage().pieces().into_iter().for_each(|piece| hasher.write(piece));
+                    hasher.write(scan.member("hash").map_or(&[][..], |hash| hash.text()));
+                }
+                Err(_) => hasher.write(record),
+            }
+            hasher.finish()
+        };
+        let [high, low] = &self.0;
+        u128::from(half(high)) << 64 | u128::from(half(low))
     }
 
     fn id(&self, system: &str, id: &[u8]) -> u128 {
