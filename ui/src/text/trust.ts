@@ -42,6 +42,9 @@ export const trust = {
     by: (who: string, when: string) => `${when}, by ${who}`,
     typed: (count: number) => `${count} characters of the fingerprint were typed`,
     revokedFrom: 'Not relied on from',
+    overruled: 'Was revoked',
+    overruledBy: (from: string, by: string, why: string) =>
+      `From ${from}, by ${by}: ${why}. Pinned again after that.`,
   },
 
   pin: {

@@ -192,6 +192,16 @@ pub(crate) struct Pin<'a> {
     /// From when on it is not relied on; `null` while it is.
     revoked_from: Option<&'a str>,
     revoked_why: Option<&'a str>,
+    /// Revocations before it was pinned again, oldest first.
+    overruled: Vec<Overruled<'a>>,
+}
+
+/// A revocation that somebody set aside by pinning again.
+#[derive(Serialize)]
+struct Overruled<'a> {
+    revoked_from: &'a str,
+    revoked_why: &'a str,
+    revoked_by: &'a str,
 }
 
 impl<'a> From<&'a PinCard> for Pin<'a> {
@@ -207,6 +217,15 @@ impl<'a> From<&'a PinCard> for Pin<'a> {
             pinned: &pin.pinned.recorded,
             revoked_from: pin.revoked.as_ref().map(|revoked| revoked.from.recorded.as_str()),
             revoked_why: pin.revoked.as_ref().map(|revoked| revoked.why.as_str()),
+            overruled: pin
+                .overruled
+                .iter()
+                .map(|revoked| Overruled {
+                    revoked_from: &revoked.from.recorded,
+                    revoked_why: &revoked.why,
+                    revoked_by: &revoked.by,
+                })
+                .collect(),
         }
     }
 }

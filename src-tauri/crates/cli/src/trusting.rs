@@ -153,6 +153,12 @@ fn list_pins(desk: &Desk, format: Format) -> Result<Code, Fault> {
                 let named = pin.subject.as_ref().map(|subject| format!(", names {subject}")).unwrap_or_default();
                 output.line(&format!("  {}{named}, {} vouched for it", pin.kind, pin.vouched_by))?;
                 output.line(&format!("  pinned {} by {}", pin.pinned.recorded, pin.pinned_by))?;
+                for before in &pin.overruled {
+                    output.line(&format!(
+                        "  was revoked from {}: {} (by {}); pinned again after that",
+                        before.from.recorded, before.why, before.by
+                    ))?;
+                }
                 if pin.revoked.is_some() {
                     let (from, why) = revoked(pin);
                     output.line(&format!("  REVOKED from {from}: {why}"))?;

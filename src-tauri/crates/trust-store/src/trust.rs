@@ -3,8 +3,8 @@
 //! # Invariants
 //! * A step changes a [`Trust`] only if [`admit`](Trust::admit) lets it; the same question is asked before a step is
 //!   written and whenever it is read.
-//! * What was revoked or withdrawn stays, marked as such. Only a pin made again replaces the one before; the steps
-//!   have both.
+//! * What was revoked or withdrawn stays, marked as such. Only a pin made again replaces the one before, and names the
+//!   revocations that it sets aside.
 
 use std::collections::BTreeMap;
 
@@ -39,6 +39,8 @@ pub struct Pin {
     pub vouched: Vouched,
     /// Since when it is not relied on, if it was revoked after that.
     pub revoked: Option<Revocation>,
+    /// Revocations before that, which it set aside; oldest first.
+    pub overruled: Vec<Revocation>,
 }
 
 /// That something pinned is not relied on from a time on.
@@ -217,7 +219,11 @@ impl Trust {
         self.steps = mark.number;
         match change {
             Change::Pin { fingerprint, typed_characters, material, vouched } => {
-                self.pins.insert(fingerprint, Pin { mark, typed_characters, material, vouched, revoked: None });
+                let before = self.pins.remove(&fingerprint);
+                let overruled = before.map(|pin| pin.overruled.into_iter().chain(pin.revoked).collect());
+                let overruled = overruled.unwrap_or_default();
+                let pin = Pin { mark, typed_characters, material, vouched, revoked: None, overruled };
+                self.pins.insert(fingerprint, pin);
             }
             Change::Revoke { fingerprint, from, why } => {
                 if let Some(pin) = self.pins.get_mut(&fingerprint) {

@@ -230,13 +230,18 @@ fn pin_out(fingerprint: &Fingerprint, pin: &Pin, named: &BTreeSet<&str>) -> PinC
         typed: pin.typed_characters,
         pinned_by: pin.mark.author.clone(),
         pinned: when(&pin.mark.at),
-        revoked: pin.revoked.as_ref().map(|revoked| Revoked {
-            from: when_text(&revoked.from.utc_text().unwrap_or_default()),
-            why: revoked.why.as_str().to_owned(),
-            by: revoked.mark.author.clone(),
-        }),
+        revoked: pin.revoked.as_ref().map(revoked_out),
+        overruled: pin.overruled.iter().map(revoked_out).collect(),
         named_here: named.contains(text.as_str()),
         fingerprint: text,
+    }
+}
+
+fn revoked_out(revoked: &trust_store::Revocation) -> Revoked {
+    Revoked {
+        from: when_text(&revoked.from.utc_text().unwrap_or_default()),
+        why: revoked.why.as_str().to_owned(),
+        by: revoked.mark.author.clone(),
     }
 }
 

@@ -47,6 +47,10 @@ pinned: When,
  */
 revoked: Revoked | null, 
 /**
+ * Revocations that were set aside when it was pinned again, oldest first.
+ */
+overruled: Array<Revoked>, 
+/**
  * Whether the bundle names it.
  */
 namedHere: boolean, };

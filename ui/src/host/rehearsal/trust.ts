@@ -26,6 +26,7 @@ const authority: PinCard = {
   pinnedBy: 'J. Okafor',
   pinned: when(NOW_MS - 80 * DAY_MS),
   revoked: null,
+  overruled: [],
   namedHere: false,
 };
 

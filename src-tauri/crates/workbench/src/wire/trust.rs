@@ -83,6 +83,8 @@ pub struct PinCard {
     pub pinned: When,
     /// That it was revoked.
     pub revoked: Option<Revoked>,
+    /// Revocations that were set aside when it was pinned again, oldest first.
+    pub overruled: Vec<Revoked>,
     /// Whether the bundle names it.
     pub named_here: bool,
 }
