@@ -8,6 +8,7 @@ mod forms;
 mod handover;
 mod looks;
 mod office;
+mod outputs;
 mod overlapping;
 mod reports;
 mod secrets;
