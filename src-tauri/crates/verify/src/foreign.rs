@@ -243,7 +243,7 @@ impl Reading<'_, '_> {
                     continue;
                 }
                 Err(trouble) => match what_is_wrong(trouble.cause) {
-                    Some(wrong) => Some((trouble.place, wrong, None)),
+                    Some(wrong) => Some((trouble.place, wrong, within(trouble.cause))),
                     None => continue,
                 },
             };
@@ -291,6 +291,14 @@ fn what_is_wrong(cause: RecordCause) -> Option<(Code, String)> {
         }
         RecordCause::EntryWithoutResource => None,
         RecordCause::Unreadable(fault) => Some(unreadable(fault)),
+    }
+}
+
+/// Where in something that is no record reading stopped.
+fn within(cause: RecordCause) -> Option<u64> {
+    match cause {
+        RecordCause::Unreadable(fault) => fault.byte_offset(),
+        _ => None,
     }
 }
 

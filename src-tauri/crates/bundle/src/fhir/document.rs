@@ -44,7 +44,7 @@ pub struct Found {
 pub fn split(bytes: &[u8]) -> Result<Document, MapFault> {
     let content = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let base = bytes.len().saturating_sub(content.len());
-    let text = json::utf8(content)?;
+    let text = json::utf8(content).map_err(|trouble| trouble.moved(base))?;
     match serde_json::from_str::<Wrapper<'_>>(text) {
         Ok(Wrapper { resource_type: Some(kind), entry, signature, total, link }) if kind.as_str() == "Bundle" => {
             let entries = entry.unwrap_or_default().0;
@@ -62,7 +62,7 @@ pub fn split(bytes: &[u8]) -> Result<Document, MapFault> {
         Err(error) if error.is_data() && resource_type(text).is_some_and(|kind| kind.as_str() != "Bundle") => {
             Ok(single(text, base))
         }
-        Err(error) => Err(json::trouble_of(text, &error).into()),
+        Err(error) => Err(json::trouble_of(text, &error).moved(base).into()),
     }
 }
 

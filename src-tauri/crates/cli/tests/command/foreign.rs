@@ -49,3 +49,33 @@ fn an_event_that_is_there_twice_is_told_with_both_places() {
     assert_eq!((&finding["message"], &finding["count"]), (&Value::from(said), &Value::from(1)));
     assert_eq!(finding["severity"], "warning");
 }
+
+#[test]
+fn where_broken_json_stops_being_json_is_told() {
+    let office = Office::open();
+    for mark in ["", "\u{feff}"] {
+        let text = format!("{mark}{PAGE}").replace("\"e2\",", "\"e2\",,");
+        let file = office.path("broken.json");
+        fs::write(&file, &text).unwrap();
+        let (report, code) = verified(&office, &file);
+        let finding = told(&report, "RECORD_UNPARSEABLE");
+        let at = text.find(",,").unwrap() + 1;
+        assert_eq!((code, finding["byte_offset"].as_u64()), (Some(1), Some(at as u64)), "{report}");
+    }
+}
+
+#[test]
+fn a_file_in_a_folder_that_is_not_read_is_told() {
+    let office = Office::open();
+    let folder = office.path("export");
+    fs::create_dir(&folder).unwrap();
+    fs::copy(office.path("log.ndjson"), folder.join("log.ndjson")).unwrap();
+    let (report, _) = verified(&office, &folder);
+    assert!(told(&report, "FILE_NOT_READ").is_null(), "{report}");
+    fs::copy(office.path("log.ndjson"), folder.join("more.txt")).unwrap();
+    let (report, code) = verified(&office, &folder);
+    let finding = told(&report, "FILE_NOT_READ");
+    assert_eq!((&finding["file"], &finding["severity"]), (&Value::from("more.txt"), &Value::from("warning")));
+    assert_eq!((code, &report["counts"]["events"]), (Some(3), &Value::from(1)));
+    assert!(office.done(&["import", "export", "--reason", crate::office::REASON]).len() > 60);
+}
