@@ -109,9 +109,9 @@ export const rowStates: Record<RowState, string> = {
 export const rowMeanings: Record<RowState, string> = {
   proven: 'It agrees with its own hash and its neighbors, and a pinned key or an anchor vouches for it.',
   stands: 'It agrees with its own hash and its neighbors.',
-  not_verified: 'It was not checked with what this office vouches for today, or nothing can be said of it.',
+  not_verified: 'The check of its bundle has not ended, or nothing can be said of it.',
   beside: 'Records beside it are missing; it agrees with its own hash.',
-  misplaced: 'A finding names it for where it stands, or it lies in a span in which something was altered.',
+  misplaced: 'A finding names it for where it stands, or it lies in a span or segment in which something was altered.',
   altered: 'What it says is not what was recorded, or nobody can tell.',
 };
 

@@ -195,6 +195,7 @@ impl Inspection {
         let mut days: BTreeMap<String, u64> = BTreeMap::new();
         let mut earliest_and_latest: Option<(i64, i64)> = None;
         let mut count = 0_u64;
+        let mut pages = fhir::Pages::default();
         for run in records(bundle) {
             let run = match run {
                 Ok(run) => run,
@@ -204,6 +205,9 @@ impl Inspection {
                 }
             };
             self.signatures_present = self.signatures_present.saturating_add(u64::from(run.is_signed()));
+            if let Some(page) = run.page() {
+                pages.add(run.file(), page);
+            }
             let mut read = 0_u64;
             for record in run.records() {
                 count = count.saturating_add(1);
@@ -227,6 +231,9 @@ impl Inspection {
         }
         self.counts.records = Some(count.saturating_sub(self.counts.resources_of_other_types));
         self.counts.records_basis = Some("counted");
+        for missing in pages.missing() {
+            self.problem(missing.sentence());
+        }
         let files = fhir::resource_files(bundle).count();
         self.counts.other_files = self.counts.files.saturating_sub(u64::try_from(files).unwrap_or(u64::MAX));
         self.period = earliest_and_latest.map(|(earliest, latest)| {

@@ -104,6 +104,21 @@ pub(crate) enum JsonTrouble {
     OtherShape { byte_offset: usize },
 }
 
+impl JsonTrouble {
+    /// The same trouble in something that begins so many bytes before the text.
+    pub(crate) const fn moved(self, by: usize) -> Self {
+        match self {
+            Self::NotUtf8 { byte_offset } => Self::NotUtf8 { byte_offset: byte_offset.saturating_add(by) },
+            Self::Malformed { byte_offset } => Self::Malformed { byte_offset: byte_offset.saturating_add(by) },
+            Self::DuplicateMember { byte_offset } => {
+                Self::DuplicateMember { byte_offset: byte_offset.saturating_add(by) }
+            }
+            Self::TooComplex { byte_offset } => Self::TooComplex { byte_offset: byte_offset.saturating_add(by) },
+            Self::OtherShape { byte_offset } => Self::OtherShape { byte_offset: byte_offset.saturating_add(by) },
+        }
+    }
+}
+
 /// The record as text.
 pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, JsonTrouble> {
     std::str::from_utf8(bytes).map_err(|error| JsonTrouble::NotUtf8 { byte_offset: error.valid_up_to() })

@@ -108,7 +108,7 @@ pub struct RecordRun {
 #[derive(Debug)]
 enum Content {
     Lines(LineRun),
-    Document { bytes: Vec<u8>, found: Vec<Found>, is_signed: bool },
+    Document { bytes: Vec<u8>, found: Vec<Found>, is_signed: bool, page: Option<fhir::Page> },
     Trouble(RecordCause),
 }
 
@@ -129,6 +129,15 @@ impl RecordRun {
     #[must_use]
     pub fn is_signed(&self) -> bool {
         matches!(self.content, Content::Document { is_signed: true, .. })
+    }
+
+    /// What the FHIR Bundle that the records lie in says of itself as one page of a search result.
+    #[must_use]
+    pub fn page(&self) -> Option<&fhir::Page> {
+        match &self.content {
+            Content::Document { page, .. } => page.as_ref(),
+            _ => None,
+        }
     }
 
     /// The records in the order of the file, and what is none in its place.
@@ -288,7 +297,9 @@ impl Records<'_> {
         let content = match self.bundle.read(name, FHIR_FILE_BYTES_MAX) {
             Ok(bytes) => match fhir::split(&bytes) {
                 Ok(Document::Lines) => return self.open_lines(name, None, LineLimits::foreign()).map(|()| None),
-                Ok(Document::Resources { found, is_signed }) => Content::Document { bytes, found, is_signed },
+                Ok(Document::Resources { found, is_signed, page }) => {
+                    Content::Document { bytes, found, is_signed, page }
+                }
                 Err(fault) => Content::Trouble(RecordCause::Unreadable(fault)),
             },
             Err(ReadFault::TooLarge { .. }) if self.begins_with_a_line(name)? => {

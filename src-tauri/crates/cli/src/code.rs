@@ -19,6 +19,8 @@ pub(crate) enum Code {
     Refused = 4,
     /// The input or the system failed.
     Fault = 5,
+    /// Whoever read the output went away, as `head` does. What a shell says of a tool that SIGPIPE ended (128 + 13).
+    ReaderWent = 141,
 }
 
 impl Code {

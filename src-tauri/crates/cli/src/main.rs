@@ -40,6 +40,7 @@ fn main() -> ExitCode {
     };
     match run(&arguments) {
         Ok(code) => code.into(),
+        Err(_) if output::reader_went() => Code::ReaderWent.into(),
         Err(fault) => {
             complain(&fault.what);
             Code::of(&fault).into()

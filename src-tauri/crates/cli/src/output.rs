@@ -3,6 +3,7 @@
 //! The one place of the program that prints.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use workbench::wire::Fault;
 use workbench::{fault_of_output, table_cell, visible};
@@ -19,26 +20,46 @@ impl Output {
 
     /// One line for a person. Untrusted text in it cannot move the cursor or change the direction of writing.
     pub(crate) fn line(&mut self, text: &str) -> Result<(), Fault> {
-        writeln!(self.inner, "{}", visible(text)).map_err(|error| fault_of_output(&error))
+        writeln!(self.inner, "{}", visible(text)).map_err(|error| fault_of(&error))
     }
 
     /// One JSON value on a line of its own.
     pub(crate) fn json<T: serde::Serialize>(&mut self, value: &T) -> Result<(), Fault> {
-        serde_json::to_writer(&mut self.inner, value).map_err(|error| fault_of_output(&error.into()))?;
-        writeln!(self.inner).map_err(|error| fault_of_output(&error))
+        serde_json::to_writer(&mut self.inner, value).map_err(|error| fault_of(&error.into()))?;
+        writeln!(self.inner).map_err(|error| fault_of(&error))
     }
 
     /// One line of CSV (RFC 4180). A cell that a spreadsheet would take for a formula is guarded by an apostrophe.
     /// Control and direction characters are escaped: CSV is a reading copy, JSON has the exact text.
     pub(crate) fn csv(&mut self, cells: &[&str]) -> Result<(), Fault> {
         let row: Vec<String> = cells.iter().map(|cell| csv_cell(cell)).collect();
-        write!(self.inner, "{}\r\n", row.join(",")).map_err(|error| fault_of_output(&error))
+        write!(self.inner, "{}\r\n", row.join(",")).map_err(|error| fault_of(&error))
     }
 
     /// Hands everything to the system.
     pub(crate) fn finish(mut self) -> Result<(), Fault> {
-        self.inner.flush().map_err(|error| fault_of_output(&error))
+        self.inner.flush().map_err(|error| fault_of(&error))
     }
+}
+
+/// Whether the reader of standard output went away before everything was written.
+static READER_WENT: AtomicBool = AtomicBool::new(false);
+
+fn fault_of(error: &io::Error) -> Fault {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        READER_WENT.store(true, Ordering::Relaxed);
+    }
+    fault_of_output(error)
+}
+
+/// Whether the run ended because the reader of its output had seen enough: then there is nothing to complain about.
+pub(crate) fn reader_went() -> bool {
+    READER_WENT.load(Ordering::Relaxed)
+}
+
+/// Takes it for a fault after all that the reader went away.
+pub(crate) fn heed_reader() {
+    READER_WENT.store(false, Ordering::Relaxed);
 }
 
 /// A message for a person, on standard error.

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use workbench::wire::{
-    BundleAsk, ChangePassphraseAsk, CreateVaultAsk, Fault, FaultCode, ImportStarted, JobState, Nothing, RecoverAsk,
+    BundleAsk, ChangePassphraseAsk, CreateVaultAsk, Created, Fault, FaultCode, ImportStarted, JobState, Nothing, RecoverAsk,
     UnlockAsk,
 };
 use workbench::{Desk, Gauge, ImportWish, NoWindow, Options, counted, usual_vault_dir};
@@ -12,7 +12,7 @@ use workbench::{Desk, Gauge, ImportWish, NoWindow, Options, counted, usual_vault
 use crate::args::{Account, Format, ImportArguments, VaultCommand};
 use crate::code::Code;
 use crate::documents;
-use crate::output::{Output, note};
+use crate::output::{self, Output, note};
 use crate::progress;
 
 /// A passphrase file is at most so long, in bytes.
@@ -38,7 +38,19 @@ fn create(dir: PathBuf, account: &Account, format: Format) -> Result<Code, Fault
         note(warning);
     }
     let created = desk.create_vault(CreateVaultAsk { user, passphrase })?;
-    let (dir, recovery_key, warning) = (created.dir.as_str(), created.recovery_key.as_str(), warning.as_deref());
+    if let Err(fault) = created_out(&created, warning.as_deref(), format) {
+        // A reader that went away is no good end here: a key that nobody has seen can open nothing.
+        output::heed_reader();
+        desk.give_up_vault(&created)?;
+        let what = format!("{} So nobody has seen the recovery key, and the vault was removed again.", fault.what);
+        return Err(Fault::new(FaultCode::Unreadable, what));
+    }
+    Ok(Code::Done)
+}
+
+/// Shows the recovery key, this once.
+fn created_out(created: &Created, warning: Option<&str>, format: Format) -> Result<(), Fault> {
+    let (dir, recovery_key) = (created.dir.as_str(), created.recovery_key.as_str());
     let mut output = Output::new();
     match format {
         Format::Json => output.json(&documents::Created { dir, recovery_key, warning })?,
@@ -48,8 +60,7 @@ fn create(dir: PathBuf, account: &Account, format: Format) -> Result<Code, Fault
             output.line(&format!("  {recovery_key}"))?;
         }
     }
-    output.finish()?;
-    Ok(Code::Done)
+    output.finish()
 }
 
 fn info(account: &Account, format: Format) -> Result<Code, Fault> {

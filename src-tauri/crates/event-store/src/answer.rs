@@ -237,8 +237,8 @@ pub struct BundleSummary {
     pub report: Option<String>,
     /// How many events can be seen.
     pub events: u64,
-    /// Whether its records are marked as verified: see [`Standing`](crate::Standing).
-    pub verified: bool,
+    /// Whether its records are marked by a verdict that is history: see [`Standing`](crate::Standing).
+    pub outdated: bool,
 }
 
 /// What is inside a bundle, in counts.

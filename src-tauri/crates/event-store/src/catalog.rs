@@ -81,7 +81,7 @@ pub(crate) fn summary(database: &Transaction<'_>, number: i64) -> Result<BundleS
         "SELECT bundle_id, state, facts, handover, report,
                 (SELECT coalesce(sum(row_count), 0) FROM stored_chunk
                  WHERE bundle = ?1 AND kind = ?2 AND run IN (SELECT run FROM stored_run WHERE bundle = ?1)),
-                json_extract(standing, '$.verified')
+                coalesce(json_extract(standing, '$.outdated'), 0)
          FROM stored_bundle WHERE number = ?1",
     )?;
     let found = statement.query_row((number, Kind::Time.number()), |row| {
@@ -92,7 +92,7 @@ pub(crate) fn summary(database: &Transaction<'_>, number: i64) -> Result<BundleS
             handover: row.get(3)?,
             report: row.get(4)?,
             events: row.get::<_, i64>(5)?.unsigned_abs(),
-            verified: row.get(6)?,
+            outdated: row.get(6)?,
         })
     });
     found.optional()?.ok_or(StoreFault::BundleUnknown)

@@ -11,6 +11,10 @@ pub const SPANS_MAX: usize = 200_000;
 pub struct Standing {
     /// Whether verification was completed and says something about single records at all.
     pub verified: bool,
+    /// Whether what the office vouches for has changed since. Hashes and links stand as they did, and so does what was
+    /// found; but nothing is proven until it is verified again.
+    #[serde(default)]
+    pub outdated: bool,
     /// Records that are not as they were made, or of which nobody can tell.
     pub altered: Vec<RecordSpan>,
     /// Records that a finding names for where they stand: out of order, repeated, within an altered span.
@@ -35,7 +39,7 @@ pub enum Mark {
     Misplaced,
     /// Records beside it are missing; nothing is wrong with itself.
     Beside,
-    /// It was not verified, or nothing can be said about it.
+    /// It was not verified yet, or nothing can be said about it.
     NotVerified,
     /// It stands, and nobody outside the bundle vouches for it.
     Stands,
@@ -109,7 +113,11 @@ impl Marks {
             beside: Spans::of(&standing.beside),
             unverified: Spans::of(&standing.unverified),
             // Of something good nothing is kept where there is too much of it.
-            proven: if standing.proven.len() > SPANS_MAX { Spans::default() } else { Spans::of(&standing.proven) },
+            proven: if standing.outdated || standing.proven.len() > SPANS_MAX {
+                Spans::default()
+            } else {
+                Spans::of(&standing.proven)
+            },
         }
     }
 
@@ -192,6 +200,7 @@ mod tests {
         let lines = |from, to| RecordSpan::Lines { file: 1, from, to };
         let standing = Standing {
             verified: true,
+            outdated: false,
             altered: vec![
                 lines(7, 9),
                 lines(3, 7),
@@ -221,5 +230,10 @@ mod tests {
         assert_eq!(mark(&marks, 0, 5, Some(50), "a"), Mark::Altered);
         assert_eq!(mark(&marks, 0, 5, Some(50), "b"), Mark::Stands);
         assert_eq!(mark(&Marks::of(&Standing::default()), 0, 1, None, ""), Mark::NotVerified);
+
+        let outdated = Marks::of(&Standing { outdated: true, ..standing });
+        let told = [2, 3, 10, 11, 12, 13].map(|line| mark(&outdated, 1, line, None, ""));
+        let kept = [Mark::Stands, Mark::Altered, Mark::Misplaced, Mark::Beside, Mark::NotVerified, Mark::Beside];
+        assert_eq!(told, kept, "what was found is not taken back; what somebody vouched for is");
     }
 }

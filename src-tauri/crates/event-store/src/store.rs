@@ -145,14 +145,14 @@ impl EventStore {
         })
     }
 
-    /// Says whether a verification stands behind the marks of the records. What it said about single ones stays.
-    pub fn set_verified(&self, bundle: &BundleId, verified: bool) -> Result<(), StoreFault> {
+    /// Says whether the verification behind the marks of the records is history. What it said about single ones stays.
+    pub fn set_outdated(&self, bundle: &BundleId, outdated: bool) -> Result<(), StoreFault> {
         self.vault.write(|transaction| {
             let number = self.visible(transaction, bundle)?.number;
             transaction.execute(
-                "UPDATE stored_bundle SET standing = json_set(standing, '$.verified', json(?2)), revision = revision + 1
-                 WHERE number = ?1 AND json_extract(standing, '$.verified') <> ?3",
-                params![number, if verified { "true" } else { "false" }, verified],
+                "UPDATE stored_bundle SET standing = json_set(standing, '$.outdated', json(?2)), revision = revision + 1
+                 WHERE number = ?1 AND coalesce(json_extract(standing, '$.outdated'), 0) <> ?3",
+                params![number, if outdated { "true" } else { "false" }, outdated],
             )?;
             Ok(())
         })

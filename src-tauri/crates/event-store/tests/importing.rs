@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use access_log::{Entry, LogFault, NotWitnessed};
 use desk::{Desk, Traffic, assert_same};
 use event_store::{
-    Begun, BundleState, EventQuestions, EventRef, Finished, LINE_BYTES_MAX, NewBundle, PeopleAsked, PeopleOrder, Side,
+    Begun, BundleState, EventQuestions, EventRef, Finished, LINE_BYTES_MAX, Mark, NewBundle, PeopleAsked, PeopleOrder, Side,
     Spot, StoreFault, log_question,
 };
 use model::BundleId;
@@ -103,21 +103,22 @@ fn what_was_noted_of_a_file_is_kept_beside_it() {
 }
 
 #[test]
-fn marks_of_records_follow_the_newest_verification_and_lose_it_when_it_is_history() {
+fn marks_of_records_follow_the_newest_verification_and_lose_only_proof_when_it_is_history() {
     let desk = Desk::new();
     let traffic = Traffic::new(200, 25);
     desk.import(&traffic);
-    let stands = |desk: &Desk| {
+    let marks = |desk: &Desk| {
         let rows = desk.all_rows(&traffic.question("", Order::default()), 500);
-        rows.iter().filter(|row| row.integrity() == Integrity::Stands).count()
+        rows.iter().map(|row| row.mark).collect::<Vec<_>>()
     };
-    let verified = |desk: &Desk| desk.store.bundle(&traffic.id).unwrap().verified;
-    let before = stands(&desk);
-    assert!(before > 0 && verified(&desk));
-    desk.store.set_verified(&traffic.id, false).unwrap();
-    assert_eq!((stands(&desk), verified(&desk)), (0, false));
-    desk.store.set_verified(&traffic.id, true).unwrap();
-    assert_eq!((stands(&desk), verified(&desk)), (before, true));
+    let outdated = |desk: &Desk| desk.store.bundle(&traffic.id).unwrap().outdated;
+    let before = marks(&desk);
+    assert!(before.contains(&Mark::Proven) && !outdated(&desk));
+    desk.store.set_outdated(&traffic.id, true).unwrap();
+    let without_proof = |mark: &Mark| if *mark == Mark::Proven { Mark::Stands } else { *mark };
+    assert_eq!((marks(&desk), outdated(&desk)), (before.iter().map(without_proof).collect(), true));
+    desk.store.set_outdated(&traffic.id, false).unwrap();
+    assert_eq!((marks(&desk), outdated(&desk)), (before, false));
     let finished = Finished { report: Some("{}".to_owned()), ..traffic.finished() };
     let refused = desk.store.set_report(&traffic.id, &finished, |_| Err(StoreFault::Encoding));
     assert!(matches!(refused, Err(StoreFault::Encoding)));

@@ -63,6 +63,19 @@ impl Vault {
         Ok((opened.into_vault(folder, &header, held)?, recovery))
     }
 
+    /// Gives up a vault that was made a moment ago and locked again, because nobody has seen its recovery key. The folder
+    /// goes too, unless something else lies in it.
+    pub fn give_up(folder: &Path) -> Result<(), VaultFault> {
+        let held = Held::take(folder)?;
+        // From here on the folder holds no vault, whatever fails after it.
+        disk::remove(&folder.join(HEADER_FILE))?;
+        remove_database(folder)?;
+        drop(held);
+        [HOLDER_FILE, OPEN_FILE, LOCK_FILE].into_iter().try_for_each(|name| disk::remove(&folder.join(name)))?;
+        drop(fs::remove_dir(folder));
+        Ok(())
+    }
+
     /// Opens a vault with a user's name and passphrase.
     ///
     /// Unknown name, wrong passphrase and damaged wrap are one answer ([`VaultFault::NotOpened`]) and take one time.

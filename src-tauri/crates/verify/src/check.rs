@@ -54,7 +54,7 @@ pub fn check(
         let done = if has_evidence {
             audit_bundle(&mut work, onlooker, spill, &mut outcome)
         } else {
-            foreign::check(&mut work, &mut outcome)
+            foreign::check(&mut work, spill, &mut outcome)
         };
         match done {
             Ok(()) => {}

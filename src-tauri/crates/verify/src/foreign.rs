@@ -8,6 +8,7 @@
 //! event and is counted; an entry of a Bundle without a resource is nothing at all.
 
 use bundle::records::{Place, RecordCause, RecordRun, event_of};
+use bundle::fhir::Pages;
 use bundle::{MapFault, Profile, ReadFault, fhir};
 use model::{Event, MappingNote};
 
@@ -16,13 +17,15 @@ use crate::container;
 use crate::fault::Halt;
 use crate::finding::{Code, Finding};
 use crate::listed::{self, Listed};
+use crate::hands::Spill;
 use crate::loose;
+use crate::repeated::Repeated;
 use crate::report::Counts;
 use crate::words::number;
 use crate::work::Work;
 
 /// Checks what there is to check.
-pub(crate) fn check(work: &mut Work<'_>, outcome: &mut Outcome<'_>) -> Result<(), Halt> {
+pub(crate) fn check(work: &mut Work<'_>, spill: &mut dyn Spill, outcome: &mut Outcome<'_>) -> Result<(), Halt> {
     let is_bag = container::is_bag(work.source);
     if is_bag {
         // What a check that is stopped came to is no less a bag.
@@ -35,12 +38,27 @@ pub(crate) fn check(work: &mut Work<'_>, outcome: &mut Outcome<'_>) -> Result<()
     tell_detached(work);
     tell_unread(work, is_bag);
     let (asides, signed) = (Asides::default(), Vec::new());
-    let mut reading = Reading { work, counts: &mut outcome.counts, is_summed, asides, signed };
+    let (pages, repeated) = (Pages::default(), Repeated::new(spill, work.options.fingerprint_key));
+    let mut reading = Reading { work, counts: &mut outcome.counts, is_summed, asides, signed, pages, repeated };
     reading.read()?;
-    let Reading { work, asides, signed, .. } = reading;
+    let Reading { work, asides, signed, pages, repeated, .. } = reading;
     tell_signed(work, &signed);
+    tell_missing(work, &pages);
+    repeated.tell(work)?;
     asides.tell(work);
     Ok(())
+}
+
+/// Says of which search results only some pages are here.
+fn tell_missing(work: &mut Work<'_>, pages: &Pages) {
+    for missing in pages.missing() {
+        let finding = Finding::new(Code::SearchPagesMissing, missing.sentence()).at_file(&missing.file);
+        let finding = finding.actual(missing.present.to_string());
+        work.find(match (missing.total, missing.missing()) {
+            (Some(total), Some(count)) => finding.expected(total.to_string()).count(count),
+            _ => finding,
+        });
+    }
 }
 
 /// What is worth knowing and is told once, with its first place and how often.
@@ -170,6 +188,9 @@ struct Reading<'r, 'a> {
     asides: Asides,
     /// Files of FHIR Bundles with a signature.
     signed: Vec<String>,
+    /// What the FHIR Bundles say of themselves as pages.
+    pages: Pages,
+    repeated: Repeated<'r>,
 }
 
 impl Reading<'_, '_> {
@@ -195,6 +216,9 @@ impl Reading<'_, '_> {
         if run.is_signed() {
             self.signed.push(run.file().to_owned());
         }
+        if let Some(page) = run.page() {
+            self.pages.add(run.file(), page);
+        }
         let (mut records, mut bytes) = (0, 0_u64);
         for record in run.records() {
             let told = match record {
@@ -204,6 +228,7 @@ impl Reading<'_, '_> {
                         Ok(event) => {
                             self.counts.events += 1;
                             self.asides.note(&event, &record.place);
+                            self.repeated.note(event.event_id.as_str(), &record.place)?;
                             None
                         }
                         Err(MapFault::NotAnAuditEvent) => {
@@ -218,7 +243,7 @@ impl Reading<'_, '_> {
                     continue;
                 }
                 Err(trouble) => match what_is_wrong(trouble.cause) {
-                    Some(wrong) => Some((trouble.place, wrong, None)),
+                    Some(wrong) => Some((trouble.place, wrong, within(trouble.cause))),
                     None => continue,
                 },
             };
@@ -237,7 +262,7 @@ fn finding(place: &Place, code: Code, wrong: &str, within: Option<u64>) -> Findi
 }
 
 /// What a record is called in a sentence.
-fn named(place: &Place) -> String {
+pub(crate) fn named(place: &Place) -> String {
     let file = bundle::escape::visible(&place.file);
     match (place.line, place.index) {
         (Some(line), _) => format!("Line {} of {file}", number(line)),
@@ -266,6 +291,14 @@ fn what_is_wrong(cause: RecordCause) -> Option<(Code, String)> {
         }
         RecordCause::EntryWithoutResource => None,
         RecordCause::Unreadable(fault) => Some(unreadable(fault)),
+    }
+}
+
+/// Where in something that is no record reading stopped.
+fn within(cause: RecordCause) -> Option<u64> {
+    match cause {
+        RecordCause::Unreadable(fault) => fault.byte_offset(),
+        _ => None,
     }
 }
 

@@ -31,6 +31,7 @@ mod pass;
 mod proof;
 mod reach;
 mod record;
+mod repeated;
 mod report;
 mod seals;
 mod segments;

@@ -356,8 +356,8 @@ fn report_of(bundle: &bundle::Bundle) -> Report {
 
 #[test]
 fn fhir_in_a_bag_is_as_good_as_its_lists() {
-    let line = EVENT.replace('\n', "");
-    let events = format!("{line}\n{line}\n{{\"resourceType\":\"Patient\"}}\n");
+    let (line, other) = (EVENT.replace('\n', ""), EVENT.replace('\n', "").replace("\"id\":\"1\"", "\"id\":\"2\""));
+    let events = format!("{line}\n{other}\n{{\"resourceType\":\"Patient\"}}\n");
     let manifest = format!("{}  data/events.ndjson\n", hex(Algorithm::Sha256, events.as_bytes()));
     let declaration = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
     let files =
@@ -375,8 +375,8 @@ fn fhir_in_a_bag_is_as_good_as_its_lists() {
 
 #[test]
 fn fhir_in_a_bag_whose_lists_agree_may_still_hold_what_cannot_be_read() {
-    let line = EVENT.replace('\n', "");
-    let events = format!("{line}\n{{\"resourceType\":\"AuditEvent\",\n{line}\n");
+    let (line, other) = (EVENT.replace('\n', ""), EVENT.replace('\n', "").replace("\"id\":\"1\"", "\"id\":\"2\""));
+    let events = format!("{line}\n{{\"resourceType\":\"AuditEvent\",\n{other}\n");
     let manifest = format!("{}  data/events.ndjson\n", hex(Algorithm::Sha256, events.as_bytes()));
     let declaration = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
     let report = folder(&[

@@ -474,6 +474,8 @@ fn every_code_is_produced_with_its_locators() {
         Code::FileNotListed.name(),
         Code::FileNotRead.name(),
         Code::TimestampUnreadable.name(),
+        Code::ResourceDuplicate.name(),
+        Code::SearchPagesMissing.name(),
     ]);
     for (code, make, locators) in TABLE {
         let report = make().check();

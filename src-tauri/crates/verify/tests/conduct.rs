@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bag::{Bag, Draft, codes};
 use bundle::{Damage, Entry, Profile, ReadFault, Trouble};
 use proptest::prelude::*;
-use verify::{
+use verify::{Severity, 
     Assurance, Badge, HowFar, Integrity, MemorySpill, NoOnlooker, NoProgress, Onlooker, Options, Print, Proceed,
     Progress, RecordRun, Source, Spill, Standing, VerifyFault,
 };
@@ -188,6 +188,57 @@ fn what_is_no_event_and_what_has_no_zone_is_told_once_with_its_place_and_number(
     ] {
         assert!(told.contains(&expected), "{told:?}");
     }
+}
+
+#[test]
+fn a_page_of_a_search_result_without_the_rest_is_told() {
+    let event = |id: &str| {
+        format!(r#"{{"resource":{{"resourceType":"AuditEvent","id":"{id}","recorded":"2026-03-02T01:10:00Z"}}}}"#)
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let page = |name: &str, members: &str, first: &str, second: &str| {
+        let entries = format!("[{},{}]", event(first), event(second));
+        let text = format!(r#"{{"resourceType":"Bundle","type":"searchset",{members},"entry":{entries}}}"#);
+        std::fs::write(dir.path().join(name), text).unwrap();
+    };
+    let checked = || bag::check(&bundle::open(dir.path(), &bundle::Limits::standard()).unwrap());
+    let next = r#""total":4,"link":[{"relation":"next","url":"https://ehr.example/?page=2"}]"#;
+    page("page-1.json", next, "a", "b");
+    let report = checked();
+    let [finding] = report.findings() else { panic!("{:?}", report.findings()) };
+    assert_eq!((finding.code.name(), finding.severity), ("SEARCH_PAGES_MISSING", Severity::Warning));
+    assert_eq!((finding.file.as_deref(), finding.count), (Some("page-1.json"), Some(2)));
+    assert_eq!((finding.expected.as_deref(), finding.actual.as_deref()), (Some("4"), Some("2")));
+    assert!(finding.message.contains("it holds 2 of the 4 resources"), "{}", finding.message);
+    assert!(!finding.message.contains("ehr.example"), "a search may name a person");
+    page("page-2.json", r#""total":4"#, "c", "d");
+    assert_eq!(checked().findings(), [], "all pages are here");
+}
+
+#[test]
+fn an_event_that_is_there_again_is_told_with_its_place_and_number() {
+    let event = |id: &str, version: u32, action: &str| {
+        format!(
+            r#"{{"resourceType":"AuditEvent","id":"{id}","meta":{{"versionId":"{version}"}},"action":"{action}","recorded":"2026-03-02T01:10:00Z"}}"#
+        )
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let lines = [event("a", 1, "R"), event("b", 1, "R"), event("b", 2, "R"), event("b", 1, "U"), event("a", 1, "R")];
+    std::fs::write(dir.path().join("events.ndjson"), lines.join("\n") + "\n").unwrap();
+    let checked = || bag::check(&bundle::open(dir.path(), &bundle::Limits::standard()).unwrap());
+    let report = checked();
+    let [finding] = report.findings() else { panic!("{:?}", report.findings()) };
+    assert_eq!((finding.code.name(), finding.severity), ("RESOURCE_DUPLICATE", Severity::Warning));
+    assert_eq!((finding.file.as_deref(), finding.line, finding.count), (Some("events.ndjson"), Some(4), Some(2)));
+    assert!(finding.message.contains("which repeats Line 2 of events.ndjson"), "{}", finding.message);
+    assert_eq!(report.counts().events, 5, "each is there");
+    std::fs::write(dir.path().join("events.ndjson"), lines[1].clone() + "\n" + &lines[2]).unwrap();
+    assert_eq!(checked().findings(), [], "two versions are no repetition");
+    let bundle = format!(r#"{{"resourceType":"Bundle","entry":[{{"resource":{}}}]}}"#, lines[1]);
+    std::fs::write(dir.path().join("more.json"), bundle).unwrap();
+    let report = checked();
+    let said = &report.findings()[0].message;
+    assert!(said.starts_with("Entry 1 of more.json is the event of Line 1 of events.ndjson once more"), "{said}");
 }
 
 #[test]

@@ -97,6 +97,12 @@ impl Desk {
         self.create_labelled(&ask, VaultLabel::Office)
     }
 
+    /// Gives up the vault that this desk has just made, where its recovery key could be shown to nobody.
+    pub fn give_up_vault(&self, created: &Created) -> Result<(), Fault> {
+        self.seat.end();
+        Ok(Vault::give_up(std::path::Path::new(&created.dir))?)
+    }
+
     /// Prints the recovery key, which only the page knows by now. It says nothing about a person, so it is no look.
     pub fn print_recovery_key(&self, _: Nothing) -> Result<Nothing, Fault> {
         self.session()?;

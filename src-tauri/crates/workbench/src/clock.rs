@@ -49,6 +49,13 @@ pub(crate) fn epoch_ms() -> i64 {
     nanos_since_epoch() / 1_000_000
 }
 
+/// The day it is now in a zone or in UTC, whichever is the later: a zone that nobody has set must not make the present day
+/// one of the future.
+pub(crate) fn latest_today(zone: timeline::Zone) -> chrono::NaiveDate {
+    let now = chrono::DateTime::from_timestamp_millis(epoch_ms()).unwrap_or_default();
+    now.with_timezone(&zone).date_naive().max(now.date_naive())
+}
+
 fn nanos_since_epoch() -> i64 {
     // A clock set before 1970 or after 2262 is taken as 1970: the access log then notes a clock that jumped.
     SystemTime::now()

@@ -82,7 +82,7 @@ pub fn verify(path: &Path, wish: &VerifyWish, gauge: &Gauge) -> Result<Verified,
     let vouching = vouching_of(wish)?;
     if let Some(report) = &wish.report {
         reporting::form_of(&report.file)?;
-        reporting::check_free(&report.file)?;
+        samples::check_free(&report.file)?;
     }
     let bundle = bundle::open(path, &limits(wish.allow_large))?;
     let identity = wish.report.as_ref().map(|_| identity_of(&bundle, &gauge.heeding())).transpose()?;

@@ -69,8 +69,8 @@ impl From<VaultFault> for Fault {
             }
             VaultFault::Missing => Self::new(FaultCode::VaultState, "There is no vault in this folder."),
             VaultFault::Occupied => {
-                let what = "The folder for the vault is not empty. Choose an empty or a new one.";
-                Self::new(FaultCode::VaultState, what).with(Next::ChooseAnother)
+                let what = "The folder for the vault exists already and is not empty. Choose another name.";
+                Self::new(FaultCode::BadInput, what).with(Next::ChooseAnother)
             }
             VaultFault::Held(_) => {
                 Self::new(FaultCode::Held, sentence(&said, "Close it there, then try again.")).with(Next::Retry)

@@ -94,7 +94,7 @@ impl Desk {
             return Err(Fault::purpose_needed());
         };
         session.may_look()?;
-        check_wish(wish)?;
+        check_wish(wish, session.zone())?;
         let expected = wish.expected_sha256.as_deref().map(quoted_hash).transpose()?;
         let bundle = open(&direct::limits(wish.allow_large))?;
         if session.vault.label() == vault::VaultLabel::Sample && !is_sample(&bundle) {
@@ -188,10 +188,16 @@ fn check_room(session: &Session, bundle: &Bundle) -> Result<(), Fault> {
     Err(Fault::new(FaultCode::DiskFull, what).with(Next::FreeSpace))
 }
 
-fn check_wish(wish: &ImportWish) -> Result<(), Fault> {
+fn check_wish(wish: &ImportWish, zone: timeline::Zone) -> Result<(), Fault> {
     let day = &wish.received_on;
-    if !day.is_empty() && day.parse::<chrono::NaiveDate>().is_err() {
-        return Err(Fault::bad_input("The day it was handed over is written YYYY-MM-DD."));
+    if !day.is_empty() {
+        let written = |_| Fault::bad_input("The day it was handed over is written YYYY-MM-DD.");
+        let received = day.parse::<chrono::NaiveDate>().map_err(written)?;
+        let today = clock::latest_today(zone);
+        if received > today {
+            let what = format!("The day it was handed over, {received}, lies in the future: today is {today}.");
+            return Err(Fault::bad_input(what));
+        }
     }
     if let Some(zone) = &wish.zone {
         timeline::zone(zone).map_err(|_| Fault::bad_input("There is no such time zone."))?;

@@ -57,6 +57,7 @@ mod session;
 mod settings;
 mod shown;
 mod single;
+mod sinks;
 mod sitting;
 pub mod table;
 mod tree;

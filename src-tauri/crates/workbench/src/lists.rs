@@ -104,6 +104,9 @@ impl Desk {
         let looks = looks.collect::<Result<Vec<_>, Fault>>()?;
         let asked = looks.iter().map(|look| Asked { seen: &look.seen, question: &look.question });
         let together = session.store.together(&asked.collect::<Vec<_>>())?;
+        let outside = looks.iter().filter_map(|look| look.outside.as_deref());
+        let outside = outside.map(|outside| Asked { seen: &outside.seen, question: &outside.question });
+        let outside_time = session.store.together(&outside.collect::<Vec<_>>())?.undated;
         let mut left = wish.limit.unwrap_or(u64::MAX);
         for (at, look) in looks.iter().enumerate() {
             session.rows_of(look, &|row| together.is_repeat(at, row), &mut left, each)?;
@@ -114,7 +117,7 @@ impl Desk {
             patients: together.patients,
             also_elsewhere: together.elsewhere,
             contradicted: together.differing,
-            outside_time: looks.iter().map(|look| look.outside_time).sum(),
+            outside_time,
         };
         let other = looks.iter().map(|look| &look.question.filter).find(|asked| **asked != filter);
         let mut asked = looks.iter().map(|look| &look.question.bundle);

@@ -69,14 +69,14 @@ pub(crate) struct OpenLook {
     pub(crate) about: Option<PersonKind>,
     total: u64,
     elsewhere: Option<u64>,
-    /// Events that have no time, and would answer if no range of time were asked for.
-    pub(crate) outside_time: u64,
+    /// The same question without its range of time, where that leaves out events without a time.
+    pub(crate) outside: Option<Arc<Answer>>,
 }
 
 /// A question as it was asked, its line, and how much answers it.
-struct Answer {
-    question: Question,
-    seen: Witnessed,
+pub(crate) struct Answer {
+    pub(crate) question: Question,
+    pub(crate) seen: Witnessed,
     totals: Totals,
 }
 
@@ -175,9 +175,9 @@ impl Session {
 
     fn begin(&self, question: Question, about: Option<PersonKind>) -> Result<(u32, OpenLook), Fault> {
         let Answer { question, seen, totals: Totals { events: total, elsewhere, .. } } = self.ask(question)?;
-        let outside_time = self.outside_time(&question)?;
+        let outside = self.outside_time(&question)?.map(Arc::new);
         let (question, seen, shown) = (Arc::new(question), Arc::new(seen), Shown::default());
-        let look = OpenLook { question, seen, revealed: false, shown, about, total, elsewhere, outside_time };
+        let look = OpenLook { question, seen, revealed: false, shown, about, total, elsewhere, outside };
         let (number, ended) = self.looks().begin(look.clone());
         ended.into_iter().try_for_each(|entry| self.note(entry))?;
         Ok((number, look))
@@ -192,17 +192,25 @@ impl Session {
         };
         let with = |filter| Question { filter, ..first.question.clone() };
         let is_alone = first.question.filter.terms().len() == 1;
-        if !is_alone && self.answer(with(user.alone))?.totals.events > 0 {
+        if !is_alone && self.probe(with(user.alone))?.totals.events > 0 {
             return Ok(first);
         }
         for other in user.others {
             let other = self.answer(with(other))?;
+            let empty = if other.totals.events > 0 { &first } else { &other };
+            self.note(Shown::default().closing_line(empty.seen.seq()))?;
             if other.totals.events > 0 {
-                self.note(Shown::default().closing_line(first.seen.seq()))?;
                 return Ok(other);
             }
         }
         Ok(first)
+    }
+
+    /// Asks only to count: the look is over with its answer, and showed no row.
+    fn probe(&self, question: Question) -> Result<Answer, Fault> {
+        let answer = self.answer(question)?;
+        self.note(Shown::default().closing_line(answer.seen.seq()))?;
+        Ok(answer)
     }
 
     /// Asks exactly this: the line is durable before anything is counted.
@@ -213,18 +221,16 @@ impl Session {
         Ok(Answer { question, seen, totals })
     }
 
-    /// How many events without a time a range of time leaves out: no range can say whether they belong to it. That is
-    /// a question of its own, with its own line.
-    fn outside_time(&self, question: &Question) -> Result<u64, Fault> {
+    /// The question without its range of time, if that leaves out events without a time: no range can say whether they
+    /// belong to it. It is a question of its own, with its own line.
+    fn outside_time(&self, question: &Question) -> Result<Option<Answer>, Fault> {
         let is_range = |term: &Term| !term.negated && matches!(term.condition, Condition::From(_) | Condition::To(_));
         let terms = question.filter.terms();
         if !terms.iter().any(is_range) || self.store.overview(&question.bundle)?.undated == 0 {
-            return Ok(0);
+            return Ok(None);
         }
         let at_any_time = terms.iter().filter(|term| !is_range(term)).cloned().fold(Filter::default(), Filter::and);
-        let Answer { seen, totals, .. } = self.answer(Question { filter: at_any_time, ..question.clone() })?;
-        self.note(Shown::default().closing_line(seen.seq()))?;
-        Ok(totals.undated)
+        self.probe(Question { filter: at_any_time, ..question.clone() }).map(Some)
     }
 
     /// Looks through the records for the words of a question, as work that can be stopped. A look that was stopped has
@@ -296,7 +302,9 @@ impl Session {
             let filter = without(terms, skipped);
             let question = Question { filter, ..question.clone() };
             let seen = self.witness(Entry::Look(log_question(&question)))?;
-            Ok(self.store.count(&seen, &question)?.events)
+            let events = self.store.count(&seen, &question)?.events;
+            self.note(Shown::default().closing_line(seen.seq()))?;
+            Ok(events)
         });
         reduced.collect()
     }
@@ -314,7 +322,7 @@ impl Session {
             terms: terms_of(&question.filter, &reduced),
             total: look.total,
             also_elsewhere: look.elsewhere,
-            outside_time: look.outside_time,
+            outside_time: look.outside.as_ref().map_or(0, |outside| outside.totals.undated),
             whole: overview.events,
             growing: overview.state == event_store::BundleState::Coming,
             revealed: look.revealed,

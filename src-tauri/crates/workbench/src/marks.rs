@@ -4,7 +4,8 @@
 //! Nothing here judges; `verify` did. What the marks mean for one record is told by `meaning`.
 //!
 //! # Invariants
-//! * Nothing is proven but what the report says is, and only while the verdict is one of today.
+//! * Nothing is proven but what the report says is; once the verdict is history, the store takes it for standing only.
+//! * Not verified is only what lies in a span that nothing can be said about, and everything while the check runs.
 //! * No record is shown as standing that lies in a segment or stream with an error that no record was found for.
 
 use std::collections::BTreeSet;
@@ -41,7 +42,8 @@ impl Document {
                         Concerns::Place => standing.misplaced.extend(named),
                         Concerns::Neighborhood => standing.beside.extend(named),
                     }
-                    standing.unverified.extend(errors.whole_of(finding));
+                    // Which of them is not as it was made cannot be told: all lie in a span in which something was altered.
+                    standing.misplaced.extend(errors.whole_of(finding));
                 }
                 _ => {}
             }
@@ -50,8 +52,7 @@ impl Document {
             // Findings of one kind that are not listed one by one may be about any record.
             standing.altered.push(RecordSpan::All);
         }
-        // Of history nothing is proven today.
-        if self.marks_records() && self.history().is_none() {
+        if self.marks_records() {
             let proven = self.coverage.iter().filter(|span| span.state == SpanState::Proven);
             standing.proven = proven.map(CoveredSpan::records).collect();
         }

@@ -19,10 +19,10 @@ use crate::clock;
 use crate::desk::Desk;
 use crate::direct::named;
 use crate::portion::{brief, cut, fitting};
-use crate::samples::disk_fault;
+use crate::samples::{check_free, disk_fault, exists_already};
 use crate::session::Session;
 use crate::verdicts::bundle_name;
-use crate::wire::{AccessLogAsk, AccessLogPage, Fault, FaultCode, LogCheck, LogEntry, MaybeExported, Next, Nothing};
+use crate::wire::{AccessLogAsk, AccessLogPage, Fault, LogCheck, LogEntry, MaybeExported, Nothing};
 use crate::words::{counted, grouped, when_text};
 
 /// Bytes of a text of an entry on the page: a reason of 2,000 characters fits.
@@ -91,19 +91,13 @@ impl Desk {
     /// Exports the log to a file that does not exist yet.
     pub fn export_log_to(&self, path: &Path) -> Result<MaybeExported, Fault> {
         let session = self.session()?;
-        let exists = || {
-            let what = format!("{} exists already. Choose another name.", named(path));
-            Fault::new(FaultCode::BadInput, what).with(Next::ChooseAnother)
-        };
-        if path.symlink_metadata().is_ok() {
-            return Err(exists());
-        }
+        check_free(path)?;
         // Readable for its owner alone, and under its name only when it is whole: it names people.
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = NamedTempFile::new_in(folder).map_err(|error| disk_fault(path, &error))?;
         let (entries, digest) = session.write_export(path, file.as_file())?;
         file.persist_noclobber(path).map_err(|kept| match kept.error.kind() {
-            std::io::ErrorKind::AlreadyExists => exists(),
+            std::io::ErrorKind::AlreadyExists => exists_already(path),
             _ => disk_fault(path, &kept.error),
         })?;
         let (file, sha256) = (Some(named(path)), Some(digest.to_hex()));

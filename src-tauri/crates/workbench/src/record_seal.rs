@@ -20,6 +20,10 @@ use crate::wire::{Badge, Seal};
 const STANDS: &str =
     "Its hash was recomputed when the bundle was checked and agrees with the record and with its neighbors.";
 
+/// Who vouches for a record whose bundle's verdict is history.
+const OUTDATED: &str = "Who vouches for it today is open: its bundle was checked with other keys and anchors than this \
+                        office vouches for now. To know, check the bundle again.";
+
 /// A record, and what its bundle's report says of it.
 pub(crate) struct Judged<'a> {
     /// How its row is marked.
@@ -92,11 +96,6 @@ impl Judged<'_> {
         let reason = match self.standing.first() {
             Some(worst) => worst.sentence.clone(),
             None if self.profile != Profile::AuditBundle1 => without_evidence(document),
-            None if document.history().is_some() => {
-                "Its bundle was checked with other keys and anchors than this office vouches for today: check the \
-                 bundle again."
-                    .to_owned()
-            }
             None if document.marks_records() => {
                 "It lies in a part of the log that could not be linked: a file or line beside it is missing or cannot \
                  be read."
@@ -131,6 +130,9 @@ impl Judged<'_> {
     }
 
     fn of_standing(&self, document: &Document) -> Told {
+        if document.history().is_some() {
+            return matching(Seal::NotVerified, "Not verified", OUTDATED, None);
+        }
         let voucher = self.voucher(document);
         let (seal, word) = match voucher {
             Voucher::Nobody => (Seal::Unsigned, "Unsigned"),

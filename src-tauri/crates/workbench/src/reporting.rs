@@ -17,10 +17,10 @@ use serde_json::Value;
 use crate::clock;
 use crate::desk::Desk;
 use crate::direct::{self, named};
-use crate::samples::disk_fault;
+use crate::samples::{check_free, disk_fault, exists_already};
 use crate::tree;
 use crate::verdicts::{BundleFacts, Document, Vouching};
-use crate::wire::{self, BundleAsk, Fault, FaultCode, MaybeSaved, Next};
+use crate::wire::{self, BundleAsk, Fault, MaybeSaved};
 
 /// Digits of a bundle's id in the name that its report is offered under.
 const NAME_DIGITS: usize = 12;
@@ -138,16 +138,6 @@ pub(crate) fn form_of(to: &Path) -> Result<Form, Fault> {
     })
 }
 
-/// Refuses a place where something lies already, before any work is done.
-pub(crate) fn check_free(to: &Path) -> Result<(), Fault> {
-    if std::fs::symlink_metadata(to).is_ok() { Err(exists(to)) } else { Ok(()) }
-}
-
-fn exists(to: &Path) -> Fault {
-    let what = format!("{} exists already. Choose another name.", named(to));
-    Fault::new(FaultCode::BadInput, what).with(Next::ChooseAnother)
-}
-
 /// Writes a file that does not exist yet: whole, or not at all.
 fn write_new(to: &Path, bytes: &[u8]) -> Result<(), Fault> {
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
@@ -159,7 +149,7 @@ fn write_new(to: &Path, bytes: &[u8]) -> Result<(), Fault> {
         Ok(())
     };
     written().map_err(|error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => exists(to),
+        std::io::ErrorKind::AlreadyExists => exists_already(to),
         _ => disk_fault(to, &error),
     })
 }

@@ -4,17 +4,16 @@
 //! was there before is never touched.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use specimen::{Compression, Options as Specification, Refusal, Scenario, Signing, Sink, Specimen, Tamper, WriteFault};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
+use specimen::{Compression, Options as Specification, Refusal, Scenario, Signing, Specimen, Tamper, WriteFault};
 
 use crate::desk::{Desk, Options};
 use crate::direct::named;
 use crate::intake::ImportWish;
 use crate::outlets::NoWindow;
+use crate::sinks::{FolderSink, ZipSink};
 use crate::wire::{Fault, FaultCode, JobState, Next, PurposeAsk};
 
 /// Events of the sample that waits in the sample's vault.
@@ -60,13 +59,10 @@ pub struct MadeSample {
 pub(crate) fn make(out: &Path, wish: &SampleWish) -> Result<MadeSample, Fault> {
     let specification = specification(wish)?;
     let plan = specification.plan().map_err(refused)?;
-    if fs::symlink_metadata(out).is_ok() {
-        let what = format!("{} exists already. Choose another name.", out.display());
-        return Err(Fault::new(FaultCode::BadInput, what).with(Next::ChooseAnother));
-    }
+    check_free(out)?;
     let partial = partial_name(out)?;
     let zipped = out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
-    let written = if zipped { write_zip(&plan, &partial, out) } else { write_folder(&plan, &partial) };
+    let written = if zipped { write_zip(&plan, &partial, out) } else { write_folder(&plan, &partial, out) };
     let specimen = written.and_then(|specimen| {
         fs::rename(&partial, out).map_err(|error| disk_fault(out, &error))?;
         Ok(specimen)
@@ -172,21 +168,20 @@ fn partial_name(out: &Path) -> Result<PathBuf, Fault> {
     Ok(out.with_file_name(partial))
 }
 
-fn write_folder(plan: &specimen::Plan, root: &Path) -> Result<Specimen, Fault> {
-    fs::create_dir(root).map_err(|error| disk_fault(root, &error))?;
-    let mut sink = FolderSink { root, open: None };
-    plan.write(&mut sink).map_err(|fault| write_fault(root, fault))
+fn write_folder(plan: &specimen::Plan, root: &Path, out: &Path) -> Result<Specimen, Fault> {
+    fs::create_dir(root).map_err(|error| disk_fault(out, &error))?;
+    let mut sink = FolderSink::new(root);
+    plan.write(&mut sink).map_err(|fault| write_fault(out, fault))
 }
 
 fn write_zip(plan: &specimen::Plan, file: &Path, out: &Path) -> Result<Specimen, Fault> {
     let top = out.file_stem().and_then(|stem| stem.to_str()).unwrap_or("sample");
-    let inner = File::create_new(file).map_err(|error| disk_fault(file, &error))?;
-    let mut sink = ZipSink { top: top.to_owned(), zip: ZipWriter::new(BufWriter::new(inner)) };
-    let specimen = plan.write(&mut sink).map_err(|fault| write_fault(file, fault))?;
-    let whole = sink.zip.finish().map_err(|error| disk_fault(file, &io::Error::from(error)))?;
-    let inner = whole.into_inner().map_err(|error| disk_fault(file, error.error()))?;
-    inner.sync_all().map_err(|error| disk_fault(file, &error))?;
-    Ok(specimen)
+    let inner = File::create_new(file).map_err(|error| disk_fault(out, &error))?;
+    let mut sink = ZipSink::new(top, inner);
+    let written = plan.write(&mut sink).map_err(|fault| write_fault(out, fault));
+    // What went wrong while it was written is only told at its end.
+    sink.end().map_err(|error| disk_fault(out, &error))?;
+    written
 }
 
 fn write_fault(place: &Path, fault: WriteFault<io::Error>) -> Fault {
@@ -204,60 +199,30 @@ pub(crate) fn disk_fault(place: &Path, error: &io::Error) -> Fault {
         let what = "The disk is full. Nothing half-made was kept.";
         return Fault::new(FaultCode::DiskFull, what).with(Next::FreeSpace);
     }
+    if let Some(folder) = missing_folder(place).filter(|_| error.kind() == io::ErrorKind::NotFound) {
+        let what = format!(
+            "{} cannot be written: there is no folder {}. Make it first, or choose another place.",
+            named(place),
+            named(folder)
+        );
+        return Fault::new(FaultCode::Unreadable, what).with(Next::ChooseAnother);
+    }
     Fault::new(FaultCode::Unreadable, format!("{} cannot be written: {}.", named(place), error.kind()))
 }
 
-/// One file after the other under a folder that did not exist.
-struct FolderSink<'a> {
-    root: &'a Path,
-    open: Option<BufWriter<File>>,
+/// The folder that a file was to be written to, if it is not there.
+fn missing_folder(place: &Path) -> Option<&Path> {
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty())?;
+    (!folder.exists()).then_some(folder)
 }
 
-impl Sink for FolderSink<'_> {
-    type Fault = io::Error;
-
-    fn create(&mut self, path: &str) -> io::Result<()> {
-        let file = self.root.join(path);
-        if let Some(parent) = file.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        self.open = Some(BufWriter::new(File::create_new(file)?));
-        Ok(())
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.open.as_mut().ok_or(io::ErrorKind::InvalidInput)?.write_all(bytes)
-    }
-
-    fn finish(&mut self) -> io::Result<()> {
-        let file = self.open.take().ok_or(io::ErrorKind::InvalidInput)?;
-        file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_data()
-    }
+/// Refuses a place where something lies already, before any work is done.
+pub(crate) fn check_free(to: &Path) -> Result<(), Fault> {
+    if fs::symlink_metadata(to).is_ok() { Err(exists_already(to)) } else { Ok(()) }
 }
 
-/// Members of a zip under its one top directory, with a fixed date: same sample, same bytes.
-struct ZipSink {
-    top: String,
-    zip: ZipWriter<BufWriter<File>>,
-}
-
-impl Sink for ZipSink {
-    type Fault = io::Error;
-
-    fn create(&mut self, path: &str) -> io::Result<()> {
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Deflated)
-            .last_modified_time(zip::DateTime::default())
-            .unix_permissions(0o644)
-            .large_file(true);
-        Ok(self.zip.start_file(format!("{}/{path}", self.top), options)?)
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.zip.write_all(bytes)
-    }
-
-    fn finish(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+/// Something lies there already, and nothing is written over anything.
+pub(crate) fn exists_already(to: &Path) -> Fault {
+    let what = format!("{} exists already. Choose another name.", named(to));
+    Fault::new(FaultCode::BadInput, what).with(Next::ChooseAnother)
 }

@@ -25,7 +25,6 @@ use crate::jobs::{Ended, Gauge, Jobs, Outcome};
 use crate::looks::Looks;
 use crate::sitting::{ASK_EVERY, STOP_WITHIN};
 use crate::trust_files::TrustFiles;
-use crate::verdicts::Document;
 use crate::wire::{Fault, FaultCode, Next, Settings, Unlocked};
 use crate::{self_testing, settings};
 
@@ -125,19 +124,15 @@ impl Session {
         }
     }
 
-    /// Sees to it that records are marked as verified only where a verdict of today stands behind it. Called after
+    /// Sees to it that records are marked as proven only where a verdict of today stands behind it. Called after
     /// whatever changes verdicts or what is vouched for; at the opening too, should the program have ended in between.
     pub(crate) fn settle(&self) -> Result<(), Fault> {
         let newest = self.verdicts_today()?;
         let here = self.store.bundles()?.into_iter().filter(|summary| summary.state == BundleState::Here);
         for summary in here {
-            let current = newest.get(&summary.id).is_some_and(|verdict| verdict.current);
-            let report = summary.report.as_deref().filter(|_| current && !summary.verified);
-            let marks = report.map(Document::read).transpose()?.is_some_and(|report| report.marks_records());
-            if summary.verified && !current {
-                self.store.set_verified(&summary.id, false)?;
-            } else if marks {
-                self.store.set_verified(&summary.id, true)?;
+            let outdated = !newest.get(&summary.id).is_some_and(|verdict| verdict.current);
+            if summary.outdated != outdated {
+                self.store.set_outdated(&summary.id, outdated)?;
             }
         }
         Ok(())

@@ -7,6 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, SeqAccess, Vi
 use serde_json::value::RawValue;
 
 use super::event::resource_type;
+use super::pages::Page;
 use crate::fault::MapFault;
 use crate::json::{self, Text};
 use crate::sniff::BYTE_ORDER_MARK;
@@ -23,6 +24,8 @@ pub enum Document {
         found: Vec<Found>,
         /// Whether the Bundle has a signature. It is present and was not checked.
         is_signed: bool,
+        /// What the Bundle says of itself as one page of a search result.
+        page: Option<Page>,
     },
     /// One resource per line, whatever the file is called.
     Lines,
@@ -41,15 +44,17 @@ pub struct Found {
 pub fn split(bytes: &[u8]) -> Result<Document, MapFault> {
     let content = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let base = bytes.len().saturating_sub(content.len());
-    let text = json::utf8(content)?;
+    let text = json::utf8(content).map_err(|trouble| trouble.moved(base))?;
     match serde_json::from_str::<Wrapper<'_>>(text) {
-        Ok(Wrapper { resource_type: Some(kind), entry, signature }) if kind.as_str() == "Bundle" => {
+        Ok(Wrapper { resource_type: Some(kind), entry, signature, total, link }) if kind.as_str() == "Bundle" => {
             let entries = entry.unwrap_or_default().0;
+            let present = entries.iter().filter(|entry| entry.is_match()).count();
+            let page = Page::of(total, link, u64::try_from(present).unwrap_or(u64::MAX));
             let found = (0_u64..).zip(entries).map(|(index, entry)| Found {
                 index: Some(index),
                 range: entry.resource.map_or(0..0, |raw| range_in(text, raw.get(), base)),
             });
-            Ok(Document::Resources { found: found.collect(), is_signed: signature.is_some() })
+            Ok(Document::Resources { found: found.collect(), is_signed: signature.is_some(), page })
         }
         Ok(_) => Ok(single(text, base)),
         Err(_) if first_line_is_whole(text) => Ok(Document::Lines),
@@ -57,13 +62,13 @@ pub fn split(bytes: &[u8]) -> Result<Document, MapFault> {
         Err(error) if error.is_data() && resource_type(text).is_some_and(|kind| kind.as_str() != "Bundle") => {
             Ok(single(text, base))
         }
-        Err(error) => Err(json::trouble_of(text, &error).into()),
+        Err(error) => Err(json::trouble_of(text, &error).moved(base).into()),
     }
 }
 
 fn single(text: &str, base: usize) -> Document {
     let found = Found { index: None, range: range_in(text, text.trim_ascii(), base) };
-    Document::Resources { found: vec![found], is_signed: false }
+    Document::Resources { found: vec![found], is_signed: false, page: None }
 }
 
 /// Where a part of a text lies in the file that the text begins in at `base`.
@@ -84,12 +89,33 @@ struct Wrapper<'a> {
     resource_type: Option<Text<'a>>,
     entry: Option<Entries<'a>>,
     signature: Option<IgnoredAny>,
+    /// Of whatever shape: it must not keep the entries from being read.
+    total: Option<&'a RawValue>,
+    /// The same.
+    link: Option<&'a RawValue>,
 }
 
 #[derive(Default, serde::Deserialize)]
 #[serde(remote = "Self", default, bound(deserialize = "'de: 'a"))]
 struct BundleEntry<'a> {
     resource: Option<&'a RawValue>,
+    /// Of whatever shape.
+    search: Option<&'a RawValue>,
+}
+
+impl BundleEntry<'_> {
+    /// Whether it is among what a search found: what else a page brings is not counted in its total.
+    fn is_match(&self) -> bool {
+        #[derive(Default, serde::Deserialize)]
+        #[serde(remote = "Self", default, bound(deserialize = "'de: 'a"))]
+        struct Search<'a> {
+            mode: Option<Text<'a>>,
+        }
+        json::objects_only!(Search<'a>);
+        let search = self.search.and_then(|search| serde_json::from_str::<Search<'_>>(search.get()).ok());
+        let mode = search.and_then(|search| search.mode);
+        mode.is_none_or(|mode| !matches!(mode.as_str(), "include" | "outcome"))
+    }
 }
 
 json::objects_only!(Wrapper<'a>, BundleEntry<'a>);
@@ -160,6 +186,6 @@ mod tests {
     #[test]
     fn a_signature_is_noticed() {
         let signed = split(br#"{"resourceType":"Bundle","signature":{"data":"x"}}"#).unwrap();
-        assert_eq!(signed, Document::Resources { found: Vec::new(), is_signed: true });
+        assert_eq!(signed, Document::Resources { found: Vec::new(), is_signed: true, page: None });
     }
 }

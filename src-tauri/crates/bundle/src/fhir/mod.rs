@@ -8,11 +8,13 @@ mod document;
 mod entities;
 mod event;
 mod identity;
+mod pages;
 mod resource;
 
 pub use document::{Document, Found, split};
 pub use event::event_of;
 pub use identity::{Identity, identity_of};
+pub use pages::{MissingPages, Page, Pages};
 
 use std::io::Read as _;
 

@@ -176,6 +176,24 @@ fn events_without_a_time_are_in_no_range_and_are_told() {
     assert!(told.contains("1 event, 1 user; 2 more have no usable time and can be in no range"), "{told}");
     let counts = office.json(&["patient", "P-7", "--reason", REASON]).pop().unwrap();
     assert_eq!((&counts["total"], &counts["outside_time"]), (&json!(3), &json!(0)));
+    // Another export with two of the three, and one more without a time: an event that both hold counts once.
+    let more = [lines[0].clone(), lines[2].clone(), event("e9", "2026-03-04T09:00:00").to_string()];
+    std::fs::write(office.path("more.ndjson"), more.join("\n") + "\n").unwrap();
+    office.done(&["import", "more.ndjson", "--reason", REASON]);
+    let counts = office.json(&within).pop().unwrap();
+    assert_eq!((&counts["total"], &counts["outside_time"]), (&json!(1), &json!(3)));
+}
+
+#[test]
+fn every_question_that_was_tried_is_closed_in_the_log() {
+    let office = Office::open();
+    office.done(&["user-activity", "nobody-9", "--reason", REASON]);
+    office.done(&["search", "user:nobody-9 action:read", "--reason", REASON]);
+    office.done(&["search", "user:77 action:read", "--from", "2026-03-01", "--reason", REASON]);
+    let log = office.log();
+    let count = |action: &str| log.iter().filter(|entry| entry["action"] == action).count();
+    assert!(count("look") > 10, "other forms were tried: {}", count("look"));
+    assert_eq!(count("look_closed"), count("look"));
 }
 
 #[test]

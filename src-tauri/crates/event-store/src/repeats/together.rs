@@ -10,7 +10,7 @@ use access_log::Witnessed;
 use timeline::Question;
 
 use crate::chunk::name;
-use crate::import::rows::patient_codes;
+use crate::import::rows::{UNDATED, patient_codes};
 use crate::look::{Answer, Matches, at, mark};
 use crate::words::WordField;
 use crate::{EventStore, Row, StoreFault, log_question};
@@ -37,6 +37,8 @@ pub struct Together {
     pub elsewhere: u64,
     /// How many of the events have the name of an event in another bundle of the vault, which has other bytes there.
     pub differing: u64,
+    /// How many of the events have no time.
+    pub undated: u64,
     /// For each bundle that was asked the places of rows that one before it answers with, sorted.
     repeats: Vec<Vec<i64>>,
 }
@@ -57,6 +59,9 @@ struct Part {
     /// Places of rows that another bundle holds too, sorted, and of those whose name has other bytes elsewhere.
     shared: Vec<i64>,
     differing: Vec<i64>,
+    /// Rows without a time, and places of those that another bundle holds too.
+    undated: u64,
+    undated_shared: Vec<i64>,
     /// By code who occurs.
     users: Vec<bool>,
     patients: Vec<bool>,
@@ -78,6 +83,8 @@ impl EventStore {
             together.elsewhere += (part.shared.len() - repeats.len()) as u64;
             let shown = part.differing.iter().filter(|place| repeats.binary_search(place).is_err());
             together.differing += shown.count() as u64;
+            let again = part.undated_shared.iter().filter(|place| repeats.binary_search(place).is_ok());
+            together.undated += part.undated - again.count() as u64;
             together.repeats.push(repeats);
         }
         together.users = different(&parts, WordField::User, |part| part.users.as_slice());
@@ -91,22 +98,28 @@ impl EventStore {
         let people = |field: WordField| vec![false; catalog.words(field).count() + 1];
         let (mut users, mut patients) = (people(WordField::User), people(WordField::Patient));
         let (mut shared, mut differing, mut events) = (Vec::new(), Vec::new(), 0);
+        let (mut undated_shared, mut undated) = (Vec::new(), 0);
         answer.matches(self.vault(), |matches: &Matches<'_>| {
-            const COLUMNS: [&str; 4] = [WordField::User.name(), WordField::Patient.name(), name::OTHERS, name::PLACE];
+            const COLUMNS: [&str; 5] =
+                [WordField::User.name(), WordField::Patient.name(), name::OTHERS, name::PLACE, name::TIME];
             let elsewhere = catalog.elsewhere(matches.database)?;
             matches.visit(&COLUMNS, |_, frame, rows| {
                 let (user, patient) = (frame.codes(WordField::User.name())?, frame.codes(WordField::Patient.name())?);
                 let (others, places) = (frame.bytes(name::OTHERS)?, frame.numbers(name::PLACE)?);
+                let times = frame.numbers(name::TIME)?;
+                let is_undated = |row: u32| times.get(row as usize) == Some(&UNDATED);
                 for row in rows {
                     mark(&mut users, at(user, *row));
                     mark(&mut patients, at(patient, *row));
                     patient_codes(others.at(*row as usize)).for_each(|code| mark(&mut patients, code));
                 }
                 events += rows.len() as u64;
+                undated += rows.iter().filter(|row| is_undated(**row)).count() as u64;
                 if !elsewhere.is_empty() {
-                    for place in rows.iter().filter_map(|row| places.get(*row as usize)) {
+                    for (row, place) in rows.iter().filter_map(|row| Some((*row, places.get(*row as usize)?))) {
                         let (same, other) = elsewhere.holds(*place);
                         shared.extend(same.then_some(*place));
+                        undated_shared.extend((same && is_undated(row)).then_some(*place));
                         differing.extend(other.then_some(*place));
                     }
                 }
@@ -114,7 +127,7 @@ impl EventStore {
             })
         })?;
         shared.sort_unstable();
-        Ok(Part { answer, events, shared, differing, users, patients })
+        Ok(Part { answer, events, shared, differing, undated, undated_shared, users, patients })
     }
 
     /// Places of rows that an earlier bundle answers with too.

@@ -156,6 +156,7 @@ impl Traffic {
             files: vec![Vec::new(), Vec::new(), b"not a record\n".to_vec()],
             standing: Standing {
                 verified: true,
+                outdated: false,
                 altered: vec![
                     RecordSpan::Lines { file: 0, from: 5, to: 40 },
                     RecordSpan::Seqs { stream: Some("stream-1".to_owned()), from: 100, to: 130 },

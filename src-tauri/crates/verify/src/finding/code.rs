@@ -87,6 +87,8 @@ codes! {
     VersionUnknown = "VERSION_UNKNOWN", Warning;
     VersionMixed = "VERSION_MIXED", Info;
     ResourceNotRead = "RESOURCE_NOT_READ", Info;
+    ResourceDuplicate = "RESOURCE_DUPLICATE", Warning;
+    SearchPagesMissing = "SEARCH_PAGES_MISSING", Warning;
     TimestampNoZone = "TIMESTAMP_NO_ZONE", Warning;
     TimestampOutOfRange = "TIMESTAMP_OUT_OF_RANGE", Warning;
 

@@ -1,6 +1,6 @@
 //! What is said of a record is true of this very record: one that a finding names, and one without evidence of its own.
 
-use workbench::wire::EventDetail;
+use workbench::wire::{BundleAsk, EventDetail, RowState};
 
 use crate::bench::Bench;
 
@@ -73,12 +73,26 @@ fn no_record_stands_in_a_segment_that_is_not_what_the_manifest_states() {
         let bundle = bench.sample(Some(tamper));
         let standing = bench.look(&bundle, "integrity:stands");
         assert_eq!(standing.total, 0, "{tamper}: nothing shows which record it is");
-        let marked = bench.look(&bundle, "integrity:not_verified");
+        let marked = bench.look(&bundle, "integrity:altered");
         assert_eq!(marked.total, marked.whole, "{tamper}");
+        assert!(bench.rows(&marked).iter().all(|row| row.state == RowState::Misplaced), "{tamper}");
         let event = bench.event(&marked, &bench.rows(&marked)[0]);
         assert!(event.proof[0].ends_with(&format!("({code})")), "{tamper}: {:?}", event.proof);
         assert!(event.badge.reason.starts_with("This record agrees with its own hash."), "{}", event.badge.reason);
         assert!(event.badge.reason.ends_with("Nothing shows which of the records that concerns."));
+    }
+}
+
+#[test]
+fn a_record_of_a_checked_log_is_not_verified_only_within_a_span_that_nothing_can_be_said_of() {
+    let bench = Bench::open();
+    let tampers = ["events-deleted", "manifest-mismatch", "segment-count", "checkpoint-modified", "record-unparseable"];
+    for tamper in tampers {
+        let bundle = bench.sample(Some(tamper));
+        let report = bench.desk.integrity(BundleAsk { bundle: bundle.clone() }).unwrap();
+        let is_open = report.findings.iter().any(|finding| finding.code == "UNVERIFIABLE_SPAN");
+        let total = bench.look(&bundle, "integrity:not_verified").total;
+        assert!(is_open || total == 0, "{tamper}: {total}");
     }
 }
 

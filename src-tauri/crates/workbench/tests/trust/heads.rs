@@ -55,6 +55,8 @@ fn where_a_log_begins_is_proven_once_the_export_before_it_is_loaded() {
     // April, when it came, was held against what May names as its beginning: the two agree.
     assert_eq!(bench.seal(&april), Seal::Verified);
     assert!(bench.verdict(&may).history.is_some(), "something new is known of where it begins");
+    assert!(bench.verdict(&may).badge.reason.contains("check again"));
+    assert_eq!(bench.marks(&may), ["stands"], "the badge is history; hashes and links are what they were");
     bench.check_well(&may);
     assert!(bench.codes(&may).is_empty(), "{:?}", bench.codes(&may));
     let proves = bench.verdict(&may).proves.join(" ");
