@@ -60,6 +60,8 @@ pub(crate) struct Span {
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct Evidence {
     #[serde(default)]
+    pub(crate) keys: Vec<Brought>,
+    #[serde(default)]
     pub(crate) signed_by: Vec<SignedBy>,
     #[serde(default)]
     pub(crate) anchors: Vec<AnchorUsed>,
@@ -68,6 +70,11 @@ pub(crate) struct Evidence {
     pub(crate) reach: Vec<Reached>,
     #[serde(default)]
     pub(crate) heads: Vec<Head>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Brought {
+    pub(crate) kid: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -84,6 +91,8 @@ pub(crate) struct SignedBy {
 pub(crate) struct AnchorUsed {
     pub(crate) stream_id: String,
     pub(crate) last_seq: u64,
+    pub(crate) last_hash: Option<String>,
+    pub(crate) last_event_id: Option<String>,
     pub(crate) origin: String,
     pub(crate) since: Option<String>,
     pub(crate) outcome: String,

@@ -3,7 +3,7 @@
 //! Read once, when the bundle is at hand, and kept with the report. Small files are read, never records beyond the
 //! first of each stream, and nothing is judged.
 
-use bundle::ab1::{AUDIT_MANIFEST_NAME, Manifest};
+use bundle::ab1::{AUDIT_MANIFEST_NAME, Archive, Manifest, Segment, Stream};
 use bundle::limits::AB1_LINE_BYTES_MAX;
 use bundle::unpack::{Packing, unpack};
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,7 @@ const STAMP: &str = "signatures/tagmanifest-sha256.txt.tsr";
 /// How a bundle is put together.
 #[expect(clippy::struct_excessive_bools, reason = "facts that have nothing to do with each other")]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Layout {
     /// `directory`, `zip`, `tar`, `tar.gz`, `tar.zst` or `file`.
     pub container: String,
@@ -42,8 +43,18 @@ pub struct Layout {
     pub starts: Vec<Link>,
     /// Whether every stream begins with its record 1.
     pub is_from_start: bool,
+    /// Batches that were archived, in or outside of the bundle, as the audit manifest says.
+    pub archives: Vec<ArchiveLaid>,
+    /// Whether the audit manifest states count and end of every stream.
+    pub has_stream_totals: bool,
+    /// Whether it states count and ends of every segment.
+    pub has_segment_totals: bool,
+    /// What the audit manifest says is signed: `none`, `per-event`, `per-segment` or `per-checkpoint`.
+    pub policy: Option<String>,
     /// The checkpoint file, if there is one.
     pub checkpoints: Option<String>,
+    /// How many checkpoints the audit manifest says there are.
+    pub checkpoints_stated: Option<u64>,
     /// The file of public keys, if there is one.
     pub keys: Option<String>,
     /// A key that signed a record, an entry of a segment, a checkpoint.
@@ -65,6 +76,20 @@ pub struct Link {
     pub stream_id: String,
     /// The hash that stands before its record 1.
     pub genesis: String,
+    /// Whether record 1 lies in an archive.
+    #[serde(default)]
+    pub is_archived: bool,
+}
+
+/// A batch that was archived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchiveLaid {
+    /// Number of its first record.
+    pub first_seq: u64,
+    /// Number of its last record.
+    pub last_seq: u64,
+    /// Where it lies in the bundle; `None` where it is not there, or not as lines of JSON.
+    pub path: Option<String>,
 }
 
 /// The key of a signature, as the signature says.
@@ -112,6 +137,11 @@ impl Layout {
     fn read_manifest(&mut self, source: &dyn Source, manifest: &Manifest) {
         let there = |path: &String| source.entry(path).is_some();
         self.checkpoints = manifest.checkpoints.as_ref().map(|file| file.path.clone()).filter(there);
+        self.checkpoints_stated = manifest.checkpoints.as_ref().and_then(|file| file.count);
+        self.policy.clone_from(&manifest.signature_policy);
+        self.archives = manifest.archives.iter().filter_map(|one| archive_laid(one, source)).collect();
+        self.has_stream_totals = manifest.streams.iter().all(has_totals);
+        self.has_segment_totals = manifest.segments.iter().all(has_ends);
         self.keys = manifest.keys.as_ref().map(|file| file.path.clone()).filter(there);
         let packing = |name: Option<&str>| match name {
             None | Some("none") => Some(None),
@@ -131,6 +161,10 @@ impl Layout {
             .map(|stream| Link {
                 genesis: integrity::chain::genesis(&stream.stream_id).to_hex(),
                 stream_id: stream.stream_id.clone(),
+                is_archived: manifest
+                    .archives
+                    .iter()
+                    .any(|one| one.stream_id == stream.stream_id && one.first_seq == Some(1)),
             })
             .collect();
         let mut signed = manifest.segments.iter().filter_map(|segment| segment.sig.as_ref());
@@ -142,6 +176,32 @@ impl Layout {
             self.records_signed = first.and_then(|segment| signed_with(source, &segment.path, form));
         }
     }
+}
+
+/// An archive, if the audit manifest says which records it holds.
+fn archive_laid(archive: &Archive, source: &dyn Source) -> Option<ArchiveLaid> {
+    let is_lines = archive.media_type.as_deref().is_none_or(|kind| kind == "application/x-ndjson");
+    // The format has no word for how an archive is packed; one that is packed begins with no brace.
+    let is_plain = |path: &String| {
+        source.entry(path).is_some()
+            && source.stream(path).ok().and_then(first_line).is_some_and(|line| line.first() == Some(&b'{'))
+    };
+    Some(ArchiveLaid {
+        first_seq: archive.first_seq?,
+        last_seq: archive.last_seq?,
+        path: archive.path.clone().filter(|path| is_lines && is_plain(path)),
+    })
+}
+
+fn has_totals(stream: &Stream) -> bool {
+    stream.record_count.is_some() && stream.last_seq.is_some() && stream.last_hash.is_some()
+}
+
+/// Whether count and ends are stated, as far as there can be any.
+fn has_ends(segment: &Segment) -> bool {
+    let ends = [segment.first_seq.is_some(), segment.last_seq.is_some()];
+    let hashes = [segment.first_prev_hash.is_some(), segment.last_hash.is_some()];
+    segment.rows == Some(0) || segment.rows.is_some() && ends.into_iter().chain(hashes).all(|stated| stated)
 }
 
 /// The tool of the system that reads a list of this name.

@@ -25,7 +25,7 @@ use serde_json::Value;
 pub use again::Step;
 pub use fault::ReportFault;
 pub use json::REPORT_FORMAT;
-pub use layout::{Layout, Link, SignedWith};
+pub use layout::{ArchiveLaid, Layout, Link, SignedWith};
 pub use particulars::{CheckLine, CheckResult, Particulars, Pin, Subject};
 pub use places::places;
 

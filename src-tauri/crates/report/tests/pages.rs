@@ -107,6 +107,27 @@ fn values_are_shown_and_never_run() {
     assert!(page.contains("&#60;script&#62;x"));
 }
 
+#[test]
+fn the_printed_arithmetic_agrees_about_every_character() {
+    use std::io::Write as _;
+    if ["bash", "python3"].iter().any(|program| Command::new(program).arg("--version").output().is_err()) {
+        println!("skipped: no bash or no python3");
+        return;
+    }
+    let object: Value = serde_json::from_slice(&write(Form::Json, &document(), &particulars()).unwrap()).unwrap();
+    let step = object["check_again"].as_array().unwrap().iter().find(|step| step["title"] == "What is hashed").unwrap();
+    let script = format!("{}\nsums hash sig", step["run"][0].as_str().unwrap());
+    // U+007F, control characters, characters outside of the first plane, and names whose order shows.
+    let canonical = "{\"B\":\"\u{7f}\\u0001\\n\\\"\",\"a\":[1,-7,9007199254740991,true,null],\"b\":\"\u{e9}\u{2028}\u{1f600}\"}";
+    let line = canonical.replacen('{', "{\"sig\":{\"a\":1},\"hash\":\"x\",", 1);
+    let mut shell = Command::new("bash");
+    let shell = shell.args(["-c", &script]).stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    let mut run = shell.spawn().unwrap();
+    writeln!(run.stdin.take().unwrap(), "{line}").unwrap();
+    let printed = String::from_utf8(run.wait_with_output().unwrap().stdout).unwrap();
+    assert_eq!(printed.trim_end(), integrity::Digest::of(canonical.as_bytes()).to_hex());
+}
+
 const CONFIGURATION: &str = "\
 [req]\ndistinguished_name = name\nprompt = no\n[name]\nCN = Example TSA
 [stamps]\nextendedKeyUsage = critical,timeStamping

@@ -83,8 +83,13 @@ fn check_steps(office: &Office, report: &Value, titles: &[&str]) {
 }
 
 const FIRST: [&str; 3] = ["Begin", "Is it the same bundle?", "Are the files as the lists say?"];
-const CHAIN: [&str; 4] = [
+const CHAIN: [&str; 9] = [
     "Does each record have its own hash?",
+    "Is every member there once?",
+    "Is every event there once?",
+    "Is the log as long as the audit manifest says?",
+    "Is each segment as the audit manifest says?",
+    "Do the checkpoints follow each other?",
     "Does the chain hold?",
     "Does the log begin at its beginning?",
     "Do the checkpoints agree with the records?",
@@ -144,6 +149,27 @@ fn every_printed_command_works_for_tar_archives_and_folders_around_a_bundle() {
     }
 }
 
+/// The same steps where exit codes that say that something is wrong end nothing.
+fn undeterred(steps: &[Value]) -> Vec<Value> {
+    let plain = steps.iter().filter(|step| step["title"] != "Is it a valid bag?").cloned();
+    let each = plain.map(|mut step| {
+        for line in step["run"].as_array_mut().unwrap() {
+            *line = format!("{} || true", line.as_str().unwrap()).into();
+        }
+        step
+    });
+    each.collect()
+}
+
+/// The steps that print something else than the report says they print if all is well.
+fn loud(office: &Office, report: &Value) -> Vec<String> {
+    let steps = undeterred(steps(report));
+    let printed = run_steps(&office.path("."), &steps);
+    let pairs = steps.iter().zip(printed);
+    let loud = pairs.filter(|(step, printed)| step["prints"].as_str().is_some_and(|expected| expected != printed));
+    loud.map(|(step, _)| step["title"].as_str().unwrap().to_owned()).collect()
+}
+
 #[test]
 fn the_commands_show_by_hand_what_the_check_has_found() {
     if !tools_are_there() {
@@ -152,19 +178,7 @@ fn the_commands_show_by_hand_what_the_check_has_found() {
     let office = Office::open();
     let report = report_of(&office, &["damaged"]);
     let by_hand = steps(&report).iter().position(|step| step["title"] == "The altered record by hand").unwrap();
-    // The steps before it say that something is wrong, by their exit codes too.
-    let script: Vec<Value> = steps(&report)[..=by_hand]
-        .iter()
-        .filter(|step| step["title"] != "Are the files as the lists say?" && step["title"] != "Is it a valid bag?")
-        .map(|step| {
-            let mut step = step.clone();
-            for line in step["run"].as_array_mut().unwrap() {
-                *line = format!("{} || true", line.as_str().unwrap()).into();
-            }
-            step
-        })
-        .collect();
-    let printed = run_steps(&office.path("."), &script);
+    let printed = run_steps(&office.path("."), &undeterred(&steps(&report)[..=by_hand]));
     let finding = report["findings"].as_array().unwrap().iter().find(|one| one["code"] == "EVENT_MODIFIED").unwrap();
     let both: Vec<&str> = printed.last().unwrap().lines().collect();
     assert_eq!(both.len(), 2, "{both:?}");
@@ -276,15 +290,154 @@ fn ids_that_may_name_a_person_and_paths_are_left_out() {
     assert!(!text.contains(path.parent().unwrap().to_str().unwrap()));
 }
 
+/// Bundles that others made, each with what is true of it.
+fn vectors() -> Option<PathBuf> {
+    let data = std::env::var_os("CHARTPROOF_VECTORS").map(PathBuf::from);
+    let data = data.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/data"));
+    Some(data.join("native-bundle/dev")).filter(|folder| folder.is_dir())
+}
+
+/// What must speak up in a bundle that fails: the beginning of its name, and a step.
+const LOUD: [(&str, &str); 25] = [
+    ("10", "Does each record have its own hash?"),
+    ("11", "Does the chain hold?"),
+    ("12", "Does the chain hold?"),
+    ("13", "Does the chain hold?"),
+    ("14", "Is every event there once?"),
+    ("15", "Does the chain hold?"),
+    ("16", "Do the checkpoints agree with the records?"),
+    ("17", "Is the log as long as the audit manifest says?"),
+    ("19", "Is the record there that the anchor names?"),
+    ("20", "Do the checkpoints agree with the records?"),
+    ("22", "Is the record there that the anchor names?"),
+    ("24", "Are the keys there?"),
+    ("25", "Is every record signed?"),
+    ("30", "Is nothing left over or left out?"),
+    ("31", "Is nothing left over or left out?"),
+    ("32", "Does each record have its own hash?"),
+    ("33", "Are the files as the lists say?"),
+    ("35", "Is everything in the bundle itself?"),
+    ("40", "Is every event there once?"),
+    ("46", "Is every member there once?"),
+    ("47", "Is the log as long as the audit manifest says?"),
+    ("49", "Does the log begin at its beginning?"),
+    ("51", "Does each checkpoint have its own hash?"),
+    ("52", "Do the checkpoints follow each other?"),
+    // A signature that does not fit has a step of its own.
+    ("23", ""),
+];
+
 #[test]
-fn every_printed_command_works_for_signatures_that_others_made() {
-    let vectors = std::env::var_os("CHARTPROOF_VECTORS").map(PathBuf::from);
-    let vectors = vectors
-        .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/data"))
-        .join("native-bundle/dev");
-    if !vectors.is_dir() || !tools_are_there() {
+fn the_commands_are_silent_where_the_check_is_and_speak_up_where_it_fails() {
+    let Some(vectors) = vectors().filter(|_| tools_are_there()) else { return };
+    let office = Office::open();
+    let mut failed = 0;
+    for entry in fs::read_dir(&vectors).unwrap() {
+        let case = entry.unwrap().path();
+        let name = case.file_name().unwrap().to_str().unwrap().to_owned();
+        fs::create_dir(office.path(&name)).unwrap();
+        crate::office::copy(&case.join("bag"), &office.path(&name));
+        let anchor = case.join("anchor.json");
+        let words = [&name, "--anchor", anchor.to_str().unwrap()];
+        let report = report_of(&office, if anchor.exists() { &words } else { &words[..1] });
+        let loud = loud(&office, &report);
+        if report["integrity"] == "FAIL" {
+            failed += 1;
+            let (_, title) = LOUD.iter().find(|(number, _)| name.starts_with(number)).unwrap();
+            assert!(title.is_empty() || loud.iter().any(|one| one == title), "{name}: {loud:?}");
+        } else {
+            assert!(loud.is_empty(), "{name}: {loud:?}");
+        }
+    }
+    assert_eq!(failed, LOUD.len());
+}
+
+#[test]
+fn a_signature_that_does_not_fit_is_tried_by_hand_beside_the_first_one() {
+    if !tools_are_there() {
         return;
     }
+    let office = Office::open();
+    office.done(&["sample", "forged", "--events", "60", "--sign", "event", "--tamper", "signature-invalid"]);
+    let report = report_of(&office, &["forged"]);
+    let steps = undeterred(steps(&report));
+    let printed = run_steps(&office.path("."), &steps);
+    let of = |title: &str| &printed[steps.iter().position(|step| step["title"] == title).unwrap()];
+    assert!(of("Does the signature of a record fit?").contains("Verified Successfully"));
+    assert!(of("The failing signature of a record by hand").contains("Failure"));
+}
+
+/// Edits the audit manifest, and lists the files anew.
+fn rewritten(office: &Office, bundle: &str, edit: &str) {
+    let script = format!(
+        "set -e; cd {bundle}; jq -cjS '{edit}' data/audit-manifest.json > m; mv m data/audit-manifest.json
+         find data -type f | LC_ALL=C sort | xargs sha256sum > manifest-sha256.txt
+         sed -i \"s/^Payload-Oxum.*/Payload-Oxum: $(find data -type f -printf '%s\\n' | \
+         awk '{{sum += $1}} END {{print sum \".\" NR}}')/\" bag-info.txt
+         sha256sum bag-info.txt bagit.txt manifest-sha256.txt > tagmanifest-sha256.txt"
+    );
+    let done = Command::new("bash").args(["-c", &script]).current_dir(office.path(".")).status();
+    assert!(done.unwrap().success());
+}
+
+#[test]
+fn the_commands_follow_the_chain_over_archives_as_the_check_does() {
+    if !tools_are_there() {
+        return;
+    }
+    let office = Office::open();
+    office.done(&["sample", "whole", "--events", "120"]);
+    office.done(&["sample", "thin", "--events", "120", "--tamper", "archive-absent"]);
+    let report = report_of(&office, &["thin"]);
+    assert_eq!(report["integrity"], "PASS");
+    check_steps(&office, &report, &[&FIRST[..], &CHAIN].concat());
+    let chain = steps(&report).iter().find(|step| step["title"] == "Does the chain hold?").unwrap();
+    assert!(chain["about"].as_str().unwrap().contains("lie in archives"), "{}", chain["about"]);
+
+    // The archive is put back into the bundle.
+    let segment = "data/events/segment-000001.ndjson";
+    let [all, left] = ["whole", "thin"].map(|name| fs::read_to_string(office.path(name).join(segment)).unwrap());
+    let archived: Vec<&str> = all.lines().filter(|line| !left.lines().any(|other| other == *line)).collect();
+    fs::create_dir(office.path("thin/data/archives")).unwrap();
+    let text = archived.iter().fold(String::new(), |text, line| text + line + "\n");
+    fs::write(office.path("thin/data/archives/a.ndjson"), &text).unwrap();
+    let summed = Command::new("sha256sum").arg(office.path("thin/data/archives/a.ndjson")).output().unwrap();
+    let digest = String::from_utf8(summed.stdout).unwrap()[..64].to_owned();
+    let edit = format!(
+        "del(.archives[0].merkle_root) | .archives[0] += {{path: \"data/archives/a.ndjson\", present: true, media_type: \
+         \"application/x-ndjson\", sha256: \"{digest}\"}}"
+    );
+    rewritten(&office, "thin", &edit);
+    let report = report_of(&office, &["thin"]);
+    assert_eq!(report["integrity"], "PASS", "{}", report["findings"]);
+    let more = ["Are the archives there?", "Do archived records have their own hashes?"];
+    check_steps(&office, &report, &[&FIRST[..], &CHAIN, &more].concat());
+    fs::remove_file(office.path("thin/data/archives/a.ndjson")).unwrap();
+    assert!(loud(&office, &report).contains(&more[0].to_owned()));
+}
+
+#[test]
+fn an_anchor_is_looked_up_by_hand() {
+    if !tools_are_there() {
+        return;
+    }
+    let office = Office::open();
+    let made = office.json(&["sample", "grown", "--events", "60"]).remove(0);
+    fs::write(office.path("head.json"), made["head"].to_string()).unwrap();
+    let report = report_of(&office, &["grown", "--anchor", "head.json"]);
+    assert_eq!(report["assurance"], "ANCHORED");
+    check_steps(&office, &report, &["Is the record there that the anchor names?"]);
+    let mut other = made["head"].clone();
+    other["last_hash"] = "ab".repeat(32).into();
+    fs::write(office.path("other.json"), other.to_string()).unwrap();
+    let report = report_of(&office, &["grown", "--anchor", "other.json"]);
+    assert_eq!(report["integrity"], "FAIL");
+    assert_eq!(loud(&office, &report), ["Is the record there that the anchor names?"]);
+}
+
+#[test]
+fn every_printed_command_works_for_signatures_that_others_made() {
+    let Some(vectors) = vectors().filter(|_| tools_are_there()) else { return };
     let office = Office::open();
     let cases = [
         ("02-valid-signed-pinned", "Does the signature of a record fit?"),

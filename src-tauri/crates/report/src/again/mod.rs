@@ -5,9 +5,12 @@
 //!
 //! Texts out of the bundle (names of files, of streams, fingerprints) are quoted, or the step is left out.
 
+mod anchors;
+mod checkpoints;
 mod records;
 mod seals;
 mod shell;
+mod totals;
 
 use crate::document::Document;
 use crate::layout::{Layout, list_tool};
@@ -47,15 +50,39 @@ impl Step {
 pub(crate) fn steps(document: &Document, particulars: &Particulars) -> Vec<Step> {
     let Some(layout) = &particulars.layout else { return Vec::new() };
     let mut steps = vec![begin(layout, &particulars.subject)];
+    let has_chain = document.is_audit_bundle() && layout.is_bag;
+    if has_chain {
+        steps.push(first_of_all());
+    }
     steps.extend(content(layout, &particulars.subject));
     if layout.is_bag {
         steps.extend(lists(document, layout));
     }
-    if document.is_audit_bundle() && layout.is_bag {
-        records::add(document, layout, &mut steps);
+    if has_chain {
+        let about = "Silent if the bundle names no files that would have to be fetched from elsewhere.";
+        let fetched = "find . -maxdepth 1 -name fetch.txt".to_owned();
+        steps.push(Step::new("Is everything in the bundle itself?", about, [fetched]).silent());
+        if layout.has_records {
+            records::add(document, layout, &mut steps);
+            totals::add(layout, &mut steps);
+            anchors::add(document, &mut steps);
+        }
+        if let Some(path) = &layout.checkpoints {
+            checkpoints::add(document, path, layout, &mut steps);
+        }
         seals::add(document, layout, &mut steps);
     }
     steps
+}
+
+/// The arithmetic that several steps share: `jq` alone would write U+007F otherwise than RFC 8785 has it.
+fn first_of_all() -> Step {
+    let about = "Gives the SHA-256 of the canonical text (RFC 8785) of each line of JSON, without the members it is told \
+                 to leave out.";
+    let sums = "sums() { python3 -c 'import hashlib, json, sys; [print(hashlib.sha256(json.dumps({name: value for name, \
+                value in json.loads(line).items() if name not in sys.argv[1:]}, sort_keys=True, separators=(\",\", \":\"), \
+                ensure_ascii=False).encode()).hexdigest()) for line in sys.stdin.buffer]' \"$@\"; }";
+    Step::new("What is hashed", about, [sums.to_owned()]).silent()
 }
 
 fn is_folder(layout: &Layout) -> bool {

@@ -1,5 +1,7 @@
 //! Signatures and time stamps, one of each kind that the bundle has.
 
+use verify::Finding;
+
 use crate::document::Document;
 use crate::layout::{Layout, SignedWith};
 
@@ -14,67 +16,168 @@ struct Kind {
     /// Gives the hash that is signed of the one in `$work/signed.json`.
     hash: &'static str,
     prefix: &'static str,
+    /// How the audit manifest says that all of them are signed.
+    policy: &'static str,
+    /// What jq prints of one that is not signed.
+    unsigned: &'static str,
+    /// How jq finds the one that a finding is about.
+    at: fn(&Finding, &str) -> Option<String>,
+    signed: Option<SignedWith>,
 }
 
+/// Most signatures with findings that are tried one by one.
+const FAILING_MAX: usize = 3;
+
 pub(super) fn add(document: &Document, layout: &Layout, steps: &mut Vec<Step>) {
-    let carried = "jq -r .hash \"$work/signed.json\"";
-    let kinds = [
-        (
-            layout.records_signed.as_ref(),
-            Kind { what: "record", objects: "\"$work/records.ndjson\"".to_owned(), hash: carried, prefix: "event" },
-        ),
-        (
-            layout.segments_signed.as_ref(),
-            Kind {
-                what: "segment",
-                objects: "<(jq -c '.segments[]' data/audit-manifest.json)".to_owned(),
-                hash: "jq -cS 'del(.sig)' \"$work/signed.json\" | tr -d '\\n' | sha256sum | cut -c 1-64",
-                prefix: "segment",
-            },
-        ),
-        (
-            layout.checkpoints_signed.as_ref(),
-            Kind {
-                what: "checkpoint",
-                objects: layout.checkpoints.as_deref().map(quoted).unwrap_or_default(),
-                hash: carried,
-                prefix: "checkpoint",
-            },
-        ),
-    ];
     let mut at_hand = None;
-    for (signed, kind) in kinds {
-        let (Some(signed), Some(keys)) = (signed, &layout.keys) else { continue };
+    for kind in kinds(layout) {
+        every_one(document, layout, &kind, steps);
+        let (Some(signed), Some(keys)) = (&kind.signed, &layout.keys) else { continue };
         // A key that nothing fits is a finding; no command can be promised for it.
-        if !document.evidence.signed_by.iter().any(|key| key.kid == signed.kid && key.algorithm == signed.alg) {
-            continue;
+        if document.evidence.signed_by.iter().any(|key| key.kid == signed.kid && key.algorithm == signed.alg) {
+            if at_hand.as_ref() != Some(&signed.kid) {
+                at_hand = Some(signed.kid.clone());
+                steps.push(key(signed, keys));
+            }
+            steps.extend(first_signature(signed, &kind));
         }
-        if at_hand != Some(&signed.kid) {
-            at_hand = Some(&signed.kid);
-            steps.push(key(signed, keys));
-        }
-        steps.extend(signature(signed, &kind));
+        steps.extend(failing(document, layout, &kind, keys, steps));
     }
     whole(document, layout, steps);
+}
+
+fn kinds(layout: &Layout) -> [Kind; 3] {
+    let carried = "jq -r .hash \"$work/signed.json\"";
+    [
+        Kind {
+            what: "record",
+            objects: "\"$work/records.ndjson\"".to_owned(),
+            hash: carried,
+            prefix: "event",
+            policy: "per-event",
+            unsigned: "\"record \\(.seq) of \\(.stream_id)\"",
+            at: |finding, _| {
+                let (stream, seq) = (finding.stream_id.as_deref()?, finding.seq?);
+                Some(format!("--arg at {} 'first(inputs | select(.stream_id == $at and .seq == {seq}))'", quoted(stream)))
+            },
+            signed: layout.records_signed.clone(),
+        },
+        Kind {
+            what: "segment",
+            objects: "<(jq -c '.segments[]' data/audit-manifest.json)".to_owned(),
+            hash: "sums sig < \"$work/signed.json\"",
+            prefix: "segment",
+            policy: "per-segment",
+            unsigned: ".path",
+            at: |finding, _| {
+                let file = finding.file.as_deref().filter(|_| finding.line.is_none())?;
+                Some(format!("--arg at {} 'first(inputs | select(.path == $at))'", quoted(file)))
+            },
+            signed: layout.segments_signed.clone(),
+        },
+        Kind {
+            what: "checkpoint",
+            objects: layout.checkpoints.as_deref().map(quoted).unwrap_or_default(),
+            hash: carried,
+            prefix: "checkpoint",
+            policy: "per-checkpoint",
+            unsigned: "\"the checkpoint at record \\(.last_seq) of \\(.stream_id)\"",
+            at: |finding, path| {
+                let line = finding.line.filter(|_| finding.file.as_deref() == Some(path))?;
+                Some(format!("--argjson at {line} 'first(inputs | select(input_line_number == $at))'"))
+            },
+            signed: layout.checkpoints_signed.clone(),
+        },
+    ]
+}
+
+/// Whether all are signed that the audit manifest says are, and by keys that the bundle brings.
+fn every_one(document: &Document, layout: &Layout, kind: &Kind, steps: &mut Vec<Step>) {
+    let Kind { what, objects, unsigned, .. } = kind;
+    let is_here = match kind.prefix {
+        "event" => layout.has_records,
+        "checkpoint" => layout.checkpoints.is_some(),
+        _ => true,
+    };
+    if !is_here || layout.policy.as_deref() != Some(kind.policy) {
+        return;
+    }
+    let about = format!("Silent if each {what} has a signature, as the audit manifest says.");
+    let run = format!("jq -r 'select(.sig == null) | {unsigned}' {objects}");
+    steps.push(Step::new(&format!("Is every {what} signed?"), &about, [run]).silent());
+    let Some(keys) = &layout.keys else { return };
+    // A key may have come with a pin and not with the bundle.
+    let is_brought = |kid: &String| document.evidence.keys.iter().any(|key| key.kid == *kid);
+    let signed_by = document.evidence.signed_by.iter().filter(|key| key.kid.starts_with("sha256:"));
+    if signed_by.map(|key| &key.kid).all(is_brought) {
+        let about = format!("Silent if the bundle brings every key that a signature of a {what} names.");
+        let named = format!("jq -r '.sig.kid // empty' {objects} | LC_ALL=C sort -u");
+        let brought = format!("jq -r '.keys[].kid' {} | LC_ALL=C sort -u", quoted(keys));
+        let run = format!("LC_ALL=C comm -23 <({named}) <({brought})");
+        steps.push(Step::new("Are the keys there?", &about, [run]).silent());
+    }
+}
+
+/// The signatures of this kind that the check found wanting, tried by hand.
+fn failing(document: &Document, layout: &Layout, kind: &Kind, keys: &str, before: &[Step]) -> Vec<Step> {
+    let is_there = kind.prefix != "event" || layout.has_records;
+    let wrong = document.findings.iter().filter(|finding| is_there && finding.code == verify::Code::SignatureInvalid);
+    let path = layout.checkpoints.as_deref().unwrap_or_default();
+    let found = wrong.filter_map(|finding| Some((finding, (kind.at)(finding, path)?)));
+    // The kinds of spots overlap in what a finding tells; each belongs to the first that it fits.
+    let is_told = |finding: &&Finding| before.iter().any(|step| step.about.starts_with(&finding.message));
+    let found = found.filter(|(finding, _)| !is_told(finding)).take(FAILING_MAX);
+    found.filter_map(|(finding, select)| failing_one(finding, &select, kind, keys)).collect()
+}
+
+fn failing_one(finding: &Finding, select: &str, kind: &Kind, keys: &str) -> Option<Step> {
+    let fingerprint = finding.kid.as_deref()?;
+    let alg = kind.signed.as_ref()?.alg.as_str();
+    let (verify, _) = verify_with(alg)?;
+    let about = format!(
+        "{} The last command says so too: the signature does not fit. It is tried with the algorithm {alg}.",
+        finding.message
+    );
+    let Kind { what, objects, .. } = kind;
+    let pick = format!("jq -cn {select} {objects} > \"$work/signed.json\"");
+    let take = take_key(fingerprint, keys);
+    let [message, value] = message_and_value(kind);
+    // It ends with an exit code that says no; the steps after it are to be run all the same.
+    let check = format!("{verify} || true");
+    Some(Step::new(&format!("The failing signature of a {what} by hand"), &about, [take, pick, message, value, check]))
 }
 
 /// The fingerprint of a key out of the bundle.
 fn key(signed: &SignedWith, keys: &str) -> Step {
     let about = "The fingerprint of the key that the bundle brings. Compare it with the one that the producer gave you \
                  another way: by telephone, on paper. Without that, the key is a claim.";
-    let kid = quoted(&signed.kid);
-    let take = format!(
-        "jq -r --arg kid {kid} '.keys[] | select(.kid == $kid).public_key_pem' {} > \"$work/key.pem\"",
-        quoted(keys)
-    );
+    let take = take_key(&signed.kid, keys);
     let digest = "openssl pkey -pubin -in \"$work/key.pem\" -outform DER | sha256sum | cut -c 1-64".to_owned();
     let prints = signed.kid.trim_start_matches("sha256:").to_owned();
     Step::new("Whose key is it?", about, [take, digest]).printing(prints)
 }
 
-/// One signature of a kind; the others go the same way.
-fn signature(signed: &SignedWith, kind: &Kind) -> Option<Step> {
-    let (verify, prints) = match signed.alg.as_str() {
+/// Writes a key out of the bundle to a file.
+fn take_key(kid: &str, keys: &str) -> String {
+    format!(
+        "jq -r --arg kid {} '.keys[] | select(.kid == $kid).public_key_pem' {} > \"$work/key.pem\"",
+        quoted(kid),
+        quoted(keys)
+    )
+}
+
+/// Writes what is signed, and the signature over it, to files.
+fn message_and_value(kind: &Kind) -> [String; 2] {
+    let Kind { hash, prefix, .. } = kind;
+    [
+        format!("printf 'AB1:{prefix}:%s' \"$({hash})\" > \"$work/message\""),
+        "jq -r .sig.value \"$work/signed.json\" | base64 -d > \"$work/signature\"".to_owned(),
+    ]
+}
+
+/// The command that checks a signature of an algorithm, and what it prints where it fits.
+fn verify_with(algorithm: &str) -> Option<(&'static str, &'static str)> {
+    Some(match algorithm {
         "ed25519" => (
             "openssl pkeyutl -verify -rawin -pubin -inkey \"$work/key.pem\" -in \"$work/message\" -sigfile \"$work/signature\"",
             "Signature Verified Successfully",
@@ -89,15 +192,19 @@ fn signature(signed: &SignedWith, kind: &Kind) -> Option<Step> {
             "Verified OK",
         ),
         _ => return None,
-    };
-    let Kind { what, objects, hash, prefix } = kind;
-    let about = format!("The first {what} signed with that key; every other goes the same way.");
+    })
+}
+
+/// One signature of a kind; the others go the same way.
+fn first_signature(signed: &SignedWith, kind: &Kind) -> Option<Step> {
+    let (verify, prints) = verify_with(&signed.alg)?;
+    let Kind { what, objects, .. } = kind;
+    let about = format!("The first {what} signed with that key. It stands for itself alone; every other goes the same way.");
     let pick = format!(
         "jq -cn --arg kid {} 'first(inputs | select(.sig.kid == $kid))' {objects} > \"$work/signed.json\"",
         quoted(&signed.kid)
     );
-    let message = format!("printf 'AB1:{prefix}:%s' \"$({hash})\" > \"$work/message\"");
-    let value = "jq -r .sig.value \"$work/signed.json\" | base64 -d > \"$work/signature\"".to_owned();
+    let [message, value] = message_and_value(kind);
     let title = format!("Does the signature of a {what} fit?");
     Some(Step::new(&title, &about, [pick, message, value, verify.to_owned()]).printing(prints))
 }

@@ -54,6 +54,7 @@ struct Page<'p> {
     score: Option<ScoreShown>,
     limits: Vec<Row>,
     steps: &'p [Step],
+    has_chain_steps: bool,
 }
 
 /// Writes the page.
@@ -87,6 +88,7 @@ pub(crate) fn page(document: &Document, particulars: &Particulars, steps: &[Step
         score: ScoreShown::of(particulars),
         limits: tables::limits(particulars),
         steps,
+        has_chain_steps: document.is_audit_bundle() && !steps.is_empty(),
     };
     page.render().map(String::into_bytes).map_err(|_| ReportFault::Unwritable)
 }

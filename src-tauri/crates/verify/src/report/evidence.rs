@@ -50,6 +50,11 @@ pub struct AnchorUsed {
     pub stream_id: String,
     /// The record it names.
     pub last_seq: u64,
+    /// The hash that it names of that record.
+    pub last_hash: String,
+    /// The event id that it names of that record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_event_id: Option<String>,
     /// `typed`, `file`, `token` or `remembered`.
     pub origin: &'static str,
     /// The import that left it behind.
@@ -141,6 +146,8 @@ fn anchor_used(used: &Used<'_>) -> AnchorUsed {
     AnchorUsed {
         stream_id: bundle::escape::visible(&anchor.stream_id).into_owned(),
         last_seq: anchor.last_seq,
+        last_hash: anchor.last_hash.to_hex(),
+        last_event_id: anchor.last_event_id.as_deref().map(|id| bundle::escape::visible(id).into_owned()),
         origin: anchor.origin_word(),
         since: match &anchor.origin {
             Origin::Remembered(remembered) => Some(bundle::escape::visible(&remembered.on).into_owned()),
