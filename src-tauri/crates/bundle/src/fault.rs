@@ -184,7 +184,7 @@ pub enum ReadFault {
     },
 }
 
-/// How the packed content of an entry is damaged. Its words in data are kept with what was read.
+/// How the packed content of an entry, or a table in it, is damaged. Its words in data are kept with what was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Damage {
@@ -206,6 +206,12 @@ pub enum Damage {
     UnpacksTooLarge,
     /// Unpacking it takes more memory than is given to it.
     WindowTooLarge,
+    /// A table of records has no column of that name, or several.
+    RecordColumn,
+    /// The structure of a table cannot be read.
+    TableUnreadable,
+    /// A part of a table is larger than is read at once.
+    TableTooLarge,
 }
 
 impl Damage {
@@ -222,6 +228,9 @@ impl Damage {
             Self::UnpacksTooFar => "It unpacks to more, for its packed size, than is allowed: it may be a trap.",
             Self::UnpacksTooLarge => "It unpacks to more bytes than one file may have; --allow-large raises the limit.",
             Self::WindowTooLarge => "Unpacking it takes more than 128 MiB of memory.",
+            Self::RecordColumn => "The table needs exactly one column `record`, which holds the records.",
+            Self::TableUnreadable => "The table is damaged or cut short: its structure cannot be read.",
+            Self::TableTooLarge => "The table has more columns, or a larger part of it in one piece, than is read.",
         }
     }
 
@@ -229,7 +238,11 @@ impl Damage {
     #[must_use]
     pub const fn code(self) -> TroubleCode {
         match self {
-            Self::UnpacksTooFar | Self::UnpacksTooLarge | Self::WindowTooLarge => TroubleCode::ArchiveLimitExceeded,
+            Self::UnpacksTooFar | Self::UnpacksTooLarge | Self::WindowTooLarge | Self::TableTooLarge => {
+                TroubleCode::ArchiveLimitExceeded
+            }
+            Self::RecordColumn => TroubleCode::SchemaInvalid,
+            Self::TableUnreadable => TroubleCode::RecordUnparseable,
             _ => TroubleCode::ArchiveLayout,
         }
     }

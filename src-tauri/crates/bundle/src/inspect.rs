@@ -225,7 +225,7 @@ impl Inspection {
                     *of_day = of_day.saturating_add(1);
                 }
             }
-            if !goes_on(if run.is_packed() { 0 } else { read }) {
+            if !goes_on(if run.is_apart() { 0 } else { read }) {
                 return None;
             }
         }

@@ -19,6 +19,12 @@ pub const FHIR_FILE_BYTES_MAX: u64 = 64 * MIB;
 pub const FOREIGN_DEPTH_MAX: u32 = 64;
 /// Most bytes of an audit manifest that [`inspect`](crate::inspect()) reads.
 pub const AUDIT_MANIFEST_BYTES_MAX: u64 = 64 * MIB;
+/// Most columns of a table of records.
+pub const TABLE_COLUMNS_MAX: usize = 1_000;
+/// Most bytes of one cell of a table, its quotation marks taken off.
+pub const TABLE_CELL_BYTES_MAX: u64 = MIB;
+/// Most bytes of all cells of one row.
+pub const TABLE_ROW_BYTES_MAX: u64 = 4 * MIB;
 /// Most bytes of a `bag-info.txt` that is looked at to recognize a profile.
 pub const BAG_INFO_BYTES_MAX: u64 = MIB;
 /// Largest window of Zstandard content, as a power of two of bytes: 128 MiB.

@@ -111,6 +111,12 @@ impl std::fmt::Debug for LineRun {
 }
 
 impl LineRun {
+    /// The records of rows as lines, each with its LF and none longer than a line of an audit bundle.
+    pub(crate) fn of_rows(ordinal: u64, first_line: u64, first_byte_offset: u64, lines: Vec<u8>) -> Self {
+        let content = Content::Whole(lines);
+        Self { ordinal, first_line, first_byte_offset, line_bytes_max: AB1_LINE_BYTES_MAX, content }
+    }
+
     /// The lines in their order.
     pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
         let (rest, too_long) = match &self.content {

@@ -13,20 +13,21 @@ use crate::bundle::{Bundle, Profile};
 use crate::fault::{MapFault, ReadFault};
 use crate::fhir::{self, Document, Found};
 use crate::limits::{AB1_LINE_BYTES_MAX, AUDIT_MANIFEST_BYTES_MAX, FHIR_FILE_BYTES_MAX, FOREIGN_LINE_BYTES_MAX};
-use crate::lines::{self, Line, LineLimits, LineRun, LineTrouble, Runs};
+use crate::lines::{self, Line, LineLimits, LineRun, LineTrouble};
+use crate::segment::{self, Form, Layout};
 use crate::sniff::BYTE_ORDER_MARK;
-use crate::unpack::{Packing, unpack};
+use crate::unpack::unpack;
 
 /// Where a record lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The entry of the bundle.
     pub file: Arc<str>,
-    /// The line, from 1, where records are lines.
+    /// The line, from 1, where records are lines; the row, where they are rows of a table.
     pub line: Option<u64>,
     /// The number of the entry, from 0, where records are entries of a FHIR Bundle.
     pub index: Option<u64>,
-    /// Offset of the record's first byte in the unpacked file.
+    /// Offset of the record's first byte in the unpacked file; in a table, in its records one behind the other.
     pub byte_offset: u64,
 }
 
@@ -100,7 +101,7 @@ pub fn event_of(profile: Profile, bytes: &[u8]) -> Result<Event, MapFault> {
 #[derive(Debug)]
 pub struct RecordRun {
     file: Arc<str>,
-    is_packed: bool,
+    is_apart: bool,
     profile: Profile,
     content: Content,
 }
@@ -119,10 +120,10 @@ impl RecordRun {
         &self.file
     }
 
-    /// Whether the file is packed: then its records have other bytes than the file.
+    /// Whether the bytes of its records are others than those of the file: it is packed, or a table.
     #[must_use]
-    pub fn is_packed(&self) -> bool {
-        self.is_packed
+    pub fn is_apart(&self) -> bool {
+        self.is_apart
     }
 
     /// Whether the records lie in a FHIR Bundle with a signature. It is present and was not checked.
@@ -197,15 +198,26 @@ impl RecordRun {
 
 type Stream<'b> = Box<dyn Read + Send + 'b>;
 
-/// A file with records, and how its content is packed.
+/// A file with records, and in what form it lies there; `None` if that is none that is known.
 struct Source {
     name: String,
-    packing: Option<Packing>,
+    form: Option<Form>,
+}
+
+fn files_of(bundle: &Bundle) -> Vec<Source> {
+    match bundle.profile() {
+        Profile::AuditBundle1 => segment_files(bundle),
+        Profile::FhirAuditEvent => foreign_files(bundle),
+        Profile::Unknown => Vec::new(),
+    }
 }
 
 fn foreign_files(bundle: &Bundle) -> Vec<Source> {
-    let files = fhir::resource_files(bundle);
-    files.map(|(name, packing)| Source { name: name.to_owned(), packing }).collect()
+    let source = |(name, packing): (&str, _)| Source {
+        name: name.to_owned(),
+        form: Some(Form { layout: Layout::Lines, packing }),
+    };
+    fhir::resource_files(bundle).map(source).collect()
 }
 
 /// Reads the records of a bundle, run by run, with the memory of one run.
@@ -213,8 +225,30 @@ pub struct Records<'b> {
     bundle: &'b Bundle,
     files: std::vec::IntoIter<Source>,
     /// The file that is being read line by line.
-    /// Its name, and whether it is packed.
-    lines: Option<(Arc<str>, bool, Runs<Stream<'b>>)>,
+    lines: Option<Open<'b>>,
+}
+
+/// A file that is being read.
+struct Open<'b> {
+    name: Arc<str>,
+    is_apart: bool,
+    reading: Reading<'b>,
+}
+
+enum Reading<'b> {
+    Foreign(lines::Runs<Stream<'b>>),
+    Segment(segment::Runs<Stream<'b>>),
+}
+
+impl Iterator for Reading<'_> {
+    type Item = Result<LineRun, ReadFault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Self::Foreign(runs) => runs.next(),
+            Self::Segment(runs) => runs.next().map(|run| run.map(segment::Run::into_lines)),
+        }
+    }
 }
 
 /// The records of all files of a bundle: in the order of the audit manifest, else of the names (of a packed tar archive:
@@ -223,93 +257,87 @@ pub struct Records<'b> {
 /// A file that cannot be read gives one error in its place; the next files are still read.
 #[must_use]
 pub fn records(bundle: &Bundle) -> Records<'_> {
-    let files: Vec<Source> = match bundle.profile() {
-        Profile::AuditBundle1 => segment_files(bundle),
-        Profile::FhirAuditEvent => foreign_files(bundle),
-        Profile::Unknown => Vec::new(),
-    };
-    Records { bundle, files: files.into_iter(), lines: None }
+    Records { bundle, files: files_of(bundle).into_iter(), lines: None }
 }
 
-/// The files with records that are packed: offsets of their records are those of what they unpack to.
+/// The files whose records have other bytes than the file: packed ones and tables. Offsets of their records are those of
+/// [`content`].
 #[must_use]
-pub fn packed_files(bundle: &Bundle) -> Vec<(String, Packing)> {
-    let files = match bundle.profile() {
-        Profile::AuditBundle1 => segment_files(bundle),
-        Profile::FhirAuditEvent => foreign_files(bundle),
-        Profile::Unknown => Vec::new(),
-    };
-    files.into_iter().filter_map(|source| Some((source.name, source.packing?))).collect()
+pub fn files_apart(bundle: &Bundle) -> Vec<(String, Form)> {
+    let known = files_of(bundle).into_iter().filter_map(|file| Some((file.name, file.form?)));
+    known.filter(|(_, form)| !form.is_plain()).collect()
 }
 
-/// What a packed file with records unpacks to. One of a foreign export has no manifest that says how much that is: it
-/// may be no more than any file may have.
-pub fn content<'b>(bundle: &'b Bundle, name: &str, packing: Packing) -> Result<Box<dyn Read + Send + 'b>, ReadFault> {
-    let limits = bundle.limits();
-    let content = unpack(bundle.stream(name)?, packing, name, limits);
-    Ok(Box::new(match bundle.profile() {
-        Profile::AuditBundle1 => content,
-        Profile::FhirAuditEvent | Profile::Unknown => content.at_most(limits.entry_bytes_max),
-    }))
+/// The records of a file one behind the other: what it unpacks to, of a table its records as lines. A packed file of a
+/// foreign export has no manifest that says how much that is: it may be no more than any file may have.
+pub fn content<'b>(bundle: &'b Bundle, name: &str, form: Form) -> Result<Stream<'b>, ReadFault> {
+    match (bundle.profile(), form.packing) {
+        (Profile::AuditBundle1, _) => segment::text(bundle, name, form),
+        (_, None) => bundle.stream(name),
+        (_, Some(packing)) => {
+            let limits = bundle.limits();
+            Ok(Box::new(unpack(bundle.stream(name)?, packing, name, limits).at_most(limits.entry_bytes_max)))
+        }
+    }
 }
 
 /// The segments that the audit manifest names; without a readable one, what lies where segments lie.
 fn segment_files(bundle: &Bundle) -> Vec<Source> {
     let manifest = bundle.read(ab1::AUDIT_MANIFEST_NAME, AUDIT_MANIFEST_BYTES_MAX).ok();
     let stated = |segment: ab1::Segment| Source {
-        packing: segment.compression.as_deref().and_then(Packing::named),
+        form: Form::stated(&segment.path, segment.media_type.as_deref(), segment.compression.as_deref()),
         name: segment.path,
     };
-    match manifest.and_then(|bytes| serde_json::from_slice::<ab1::Manifest>(&bytes).ok()) {
-        Some(manifest) => manifest.segments.into_iter().map(stated).collect(),
-        None => bundle
-            .entries()
-            .iter()
-            .filter(|entry| entry.name.starts_with("data/events/"))
-            .map(|entry| Source { name: entry.name.clone(), packing: Packing::of_name(&entry.name) })
-            .collect(),
+    let found = |name: &str| Source { name: name.to_owned(), form: Form::of_name(name) };
+    if let Some(manifest) = manifest.and_then(|bytes| serde_json::from_slice::<ab1::Manifest>(&bytes).ok()) {
+        return manifest.segments.into_iter().map(stated).collect();
     }
+    let names = bundle.entries().iter().map(|entry| entry.name.as_str());
+    names.filter(|name| name.starts_with("data/events/")).map(found).collect()
 }
 
 impl Records<'_> {
-    fn open_lines(&mut self, name: &str, packing: Option<Packing>, limits: LineLimits) -> Result<(), ReadFault> {
-        // The name is looked up in the bundle, whose own copy of it lives as long as the stream.
-        let stream = match packing {
-            Some(packing) => content(self.bundle, name, packing)?,
-            None => self.bundle.stream(name)?,
+    fn open_lines(&mut self, name: &str, form: Form) -> Result<(), ReadFault> {
+        let is_segment = self.bundle.profile() == Profile::AuditBundle1;
+        let reading = match form.packing {
+            _ if !is_segment => {
+                Reading::Foreign(lines::runs(content(self.bundle, name, form)?, &LineLimits::foreign()))
+            }
+            None => Reading::Segment(segment::runs(self.bundle.stream(name)?, form.layout, name)),
+            Some(packing) => {
+                let unpacked = unpack(self.bundle.stream(name)?, packing, name, self.bundle.limits());
+                Reading::Segment(segment::runs(Box::new(unpacked), form.layout, name))
+            }
         };
-        self.lines = Some((name.into(), packing.is_some(), lines::runs(stream, &limits)));
+        self.lines = Some(Open { name: name.into(), is_apart: !form.is_plain(), reading });
         Ok(())
     }
 
     /// Opens the next file: as lines, which are then read on, or as a whole.
     fn open_next(&mut self, source: &Source) -> Result<Option<RecordRun>, ReadFault> {
-        let Source { name, packing } = source;
-        if self.bundle.profile() == Profile::AuditBundle1 {
-            if ![".ndjson", ".ndjson.gz", ".ndjson.zst"].iter().any(|ending| name.ends_with(ending)) {
-                return Err(ReadFault::Unsupported { name: name.to_owned() });
-            }
-            return self.open_lines(name, *packing, LineLimits::audit_bundle()).map(|()| None);
-        }
-        if packing.is_some() || fhir::is_line_file(name) {
-            return self.open_lines(name, *packing, LineLimits::foreign()).map(|()| None);
+        let Source { name, form: Some(form) } = source else {
+            return Err(ReadFault::Unsupported { name: source.name.clone() });
+        };
+        let is_segment = self.bundle.profile() == Profile::AuditBundle1;
+        if is_segment || form.packing.is_some() || fhir::is_line_file(name) {
+            return self.open_lines(name, *form).map(|()| None);
         }
         let content = match self.bundle.read(name, FHIR_FILE_BYTES_MAX) {
             Ok(bytes) => match fhir::split(&bytes) {
-                Ok(Document::Lines) => return self.open_lines(name, None, LineLimits::foreign()).map(|()| None),
+                Ok(Document::Lines) => return self.open_lines(name, *form).map(|()| None),
                 Ok(Document::Resources { found, is_signed, page }) => {
                     Content::Document { bytes, found, is_signed, page }
                 }
                 Err(fault) => Content::Trouble(RecordCause::Unreadable(fault)),
             },
             Err(ReadFault::TooLarge { .. }) if self.begins_with_a_line(name)? => {
-                return self.open_lines(name, None, LineLimits::foreign()).map(|()| None);
+                return self.open_lines(name, *form).map(|()| None);
             }
             Err(ReadFault::TooLarge { limit_bytes, .. }) => Content::Trouble(RecordCause::FileTooLarge { limit_bytes }),
             Err(fault) => return Err(fault),
         };
         let (file, profile) = (name.as_str().into(), self.bundle.profile());
-        Ok(Some(RecordRun { file, is_packed: false, profile, content }))
+        Ok(Some(RecordRun { file, is_apart: false, profile, content }))
     }
 
     /// Whether the first line of a large file is a JSON value of its own.
@@ -326,12 +354,12 @@ impl Iterator for Records<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some((file, is_packed, runs)) = &mut self.lines {
+            if let Some(Open { name, is_apart, reading }) = &mut self.lines {
                 let profile = self.bundle.profile();
-                match runs.next() {
+                match reading.next() {
                     Some(run) => {
-                        let (file, is_packed) = (Arc::clone(file), *is_packed);
-                        let of = |run| RecordRun { file, is_packed, profile, content: Content::Lines(run) };
+                        let (file, is_apart) = (Arc::clone(name), *is_apart);
+                        let of = |run| RecordRun { file, is_apart, profile, content: Content::Lines(run) };
                         return Some(run.map(of));
                     }
                     None => self.lines = None,

@@ -29,6 +29,10 @@ pub enum TroubleCode {
     PathUnsafe,
     /// An entry is a link.
     LinkForbidden,
+    /// A table of records has no column of records.
+    SchemaInvalid,
+    /// A table of records cannot be taken apart.
+    RecordUnparseable,
     /// A name hides characters or mixes look-alike scripts. A warning.
     NameSuspicious,
 }
@@ -45,6 +49,8 @@ impl TroubleCode {
             Self::ArchiveNameCollision => "ARCHIVE_NAME_COLLISION",
             Self::PathUnsafe => "PATH_UNSAFE",
             Self::LinkForbidden => "LINK_FORBIDDEN",
+            Self::SchemaInvalid => "SCHEMA_INVALID",
+            Self::RecordUnparseable => "RECORD_UNPARSEABLE",
             Self::NameSuspicious => "NAME_SUSPICIOUS",
         }
     }

@@ -311,6 +311,7 @@ pub(crate) struct Event<'a> {
     /// Whether something in it is covered.
     covered: bool,
     file: &'a str,
+    /// In a table the row, headings not counted.
     line: u64,
     /// What was recomputed, in sentences.
     proof: &'a [String],

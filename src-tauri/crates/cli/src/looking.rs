@@ -242,7 +242,8 @@ fn told(event: &PlainEvent) -> Vec<(String, String)> {
     let mut told = detail.facts.clone();
     let mut tell = |label: &str, value: String| told.push((label.to_owned(), value));
     row.notes.iter().for_each(|note| tell("Note", format!("{} ({})", note.sentence, note.code)));
-    tell("File", format!("{}, line {}", detail.file, workbench::grouped(detail.line)));
+    let place = if detail.is_row { "row" } else { "line" };
+    tell("File", format!("{}, {place} {}", detail.file, workbench::grouped(detail.line)));
     tell("Integrity", format!("{}: {}", detail.badge.word, detail.badge.reason));
     detail.proof.iter().for_each(|sentence| tell("Proof", sentence.clone()));
     detail.elsewhere.iter().for_each(|sentence| tell("Elsewhere", sentence.clone()));

@@ -5,6 +5,7 @@
 
 use bundle::ab1::{AUDIT_MANIFEST_NAME, Archive, Manifest, Segment, Stream};
 use bundle::limits::AB1_LINE_BYTES_MAX;
+use bundle::segment::Form;
 use bundle::unpack::{Packing, unpack};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -143,15 +144,9 @@ impl Layout {
         self.has_stream_totals = manifest.streams.iter().all(has_totals);
         self.has_segment_totals = manifest.segments.iter().all(has_ends);
         self.keys = manifest.keys.as_ref().map(|file| file.path.clone()).filter(there);
-        let packing = |name: Option<&str>| match name {
-            None | Some("none") => Some(None),
-            Some("gzip") => Some(Some(Packing::Gzip)),
-            Some("zstd") => Some(Some(Packing::Zstd)),
-            Some(_) => None,
-        };
         let mut forms = manifest.segments.iter().map(|segment| {
-            let is_lines = segment.media_type.as_deref().is_none_or(|kind| kind == "application/x-ndjson");
-            packing(segment.compression.as_deref()).filter(|_| is_lines && there(&segment.path))
+            let form = Form::stated(&segment.path, segment.media_type.as_deref(), segment.compression.as_deref());
+            form.filter(|form| !form.layout.is_table() && there(&segment.path)).map(|form| form.packing)
         });
         let form = forms.next().flatten();
         self.has_records = form.is_some() && forms.all(|other| other == form);

@@ -1,5 +1,6 @@
 //! A table: where a finding lies, as labels and values that a person reads.
 
+use bundle::segment::Layout;
 use verify::{Finding, Place};
 
 /// Most records out of order, or places concerned, that are listed for one finding.
@@ -20,6 +21,8 @@ pub fn places(finding: &Finding) -> Vec<(String, String)> {
     let labeled = [
         ("File", finding.file.clone()),
         ("Line", number(&finding.line)),
+        ("Row", number(&finding.row)),
+        ("Column", finding.column.clone()),
         ("Byte", number(&finding.byte_offset)),
         ("Record", number(&finding.seq)),
         ("Event id", finding.event_id.clone()),
@@ -32,8 +35,6 @@ pub fn places(finding: &Finding) -> Vec<(String, String)> {
         ("Member", finding.member.clone()),
         ("Key", finding.kid.clone()),
         ("Field", finding.field.clone()),
-        ("Column", finding.column.clone()),
-        ("Row", number(&finding.row)),
         ("Out of order", records(&finding.moved)),
         ("Places", records(&finding.places)),
         ("Times", list(&finding.times)),
@@ -45,7 +46,8 @@ pub fn places(finding: &Finding) -> Vec<(String, String)> {
 }
 
 fn place(place: &Place) -> String {
-    format!("record {} (line {})", grouped(place.seq), grouped(place.line))
+    let what = if Layout::of_name(&place.file).is_table() { "row" } else { "line" };
+    format!("record {} ({what} {})", grouped(place.seq), grouped(place.line))
 }
 
 fn range(from: u64, to: u64) -> String {

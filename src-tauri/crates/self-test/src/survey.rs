@@ -7,6 +7,7 @@ use bundle::ReadFault;
 use bundle::ab1::AUDIT_MANIFEST_NAME;
 use bundle::limits::AUDIT_MANIFEST_BYTES_MAX;
 use bundle::lines::{LineTrouble, runs};
+use bundle::segment::Form;
 use bundle::unpack::Packing;
 use serde_json::Value;
 use verify::{Finding, Report, Severity, Source};
@@ -70,6 +71,8 @@ pub(crate) struct Survey<'a> {
     pub(crate) manifest: Option<Value>,
     /// Streams all of whose segments are there and readable; the largest first.
     pub(crate) streams: Vec<Stream>,
+    /// Whether records stand in tables: those streams are left alone.
+    pub(crate) has_tables: bool,
     pub(crate) checkpoint_path: String,
     pub(crate) checkpoints: Vec<Vec<u8>>,
     pub(crate) signed: Signed,
@@ -102,7 +105,9 @@ impl<'a> Survey<'a> {
             .unwrap_or_default();
         let mut streams: BTreeMap<String, Stream> = BTreeMap::new();
         let mut unfit = BTreeSet::new();
+        let mut has_tables = false;
         for stated in stated_segments(manifest.as_ref()) {
+            has_tables |= stated.is_table;
             if !stated.is_lines || !take_segment(source, &stated, &mut streams, gauge)? {
                 unfit.insert(stated.stream_id);
             }
@@ -135,6 +140,7 @@ impl<'a> Survey<'a> {
             source,
             manifest,
             streams,
+            has_tables,
             checkpoint_path,
             checkpoints,
             signed,
@@ -190,17 +196,24 @@ struct Stated {
     packing: Option<Packing>,
     /// Its lines can be read.
     is_lines: bool,
+    /// It is a table, of which no copy is damaged.
+    is_table: bool,
 }
 
 fn stated_segments(manifest: Option<&Value>) -> Vec<Stated> {
     let segments = manifest.and_then(|manifest| manifest["segments"].as_array());
     let stated = |segment: &Value| {
-        let word = segment["compression"].as_str().filter(|word| !matches!(*word, "" | "none"));
-        let packing = word.and_then(Packing::named);
-        let is_lines = word.is_none() == packing.is_none()
-            && matches!(segment["media_type"].as_str(), None | Some("application/x-ndjson"));
         let (path, stream_id) = (segment["path"].as_str()?.to_owned(), segment["stream_id"].as_str()?.to_owned());
-        Some(Stated { path, stream_id, packing, is_lines })
+        let form = Form::stated(&path, segment["media_type"].as_str(), segment["compression"].as_str());
+        let lines = form.filter(|form| !form.layout.is_table());
+        let packing = form.and_then(|form| form.packing);
+        Some(Stated {
+            path,
+            stream_id,
+            packing,
+            is_lines: lines.is_some(),
+            is_table: form.is_some() && lines.is_none(),
+        })
     };
     segments.map(|segments| segments.iter().filter_map(stated).collect()).unwrap_or_default()
 }

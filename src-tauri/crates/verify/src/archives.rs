@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use bundle::ab1::{AUDIT_MANIFEST_NAME, Archive};
 use bundle::escape::visible;
-use bundle::lines::{LineLimits, runs};
+use bundle::segment::{Form, Layout, runs};
 use integrity::merkle::Tree;
 
 use crate::claims::Claims;
@@ -66,8 +66,8 @@ pub(crate) fn check(
             }
             continue;
         }
-        let is_plain = archive.media_type.as_deref().is_none_or(|kind| kind == "application/x-ndjson");
-        if !is_plain
+        let form = Form::stated(path, archive.media_type.as_deref(), None);
+        if form.is_none()
             || claims.segments.iter().any(|segment| segment.path == *path)
             || !archives.read.insert(path.clone())
         {
@@ -97,7 +97,7 @@ fn read(
         Err(fault) => return work.damaged(fault).map(|()| false),
     };
     let mut summing = Summing::new(reader, payload.wants(path));
-    for run in runs(&mut summing, &LineLimits::audit_bundle()) {
+    for run in runs(&mut summing, Layout::of_name(path), path) {
         let run = match run {
             Ok(run) => run,
             Err(fault) => return work.damaged(fault).map(|()| false),
@@ -105,7 +105,7 @@ fn read(
         let (mut facts, _) = judge.run(path, &run);
         seals.take_aside(path, &facts.streams, std::mem::take(&mut facts.seals));
         take(archive, path, facts, seen);
-        work.came(0, u64::try_from(run.bytes().len()).unwrap_or(u64::MAX))?;
+        work.came(0, u64::try_from(run.lines().bytes().len()).unwrap_or(u64::MAX))?;
     }
     let sum = summing.finish();
     payload.compare_sum(work, path, &sum);

@@ -62,6 +62,9 @@ pub fn check(
             Err(Halt::Fault(fault)) => return Err(fault),
         }
     }
+    if has_evidence {
+        work.tally.place_in_tables();
+    }
     Ok(conclude(work, outcome, has_evidence, stopped))
 }
 

@@ -6,7 +6,7 @@ use std::io::Read;
 use bundle::ab1::{AUDIT_MANIFEST_NAME, Archive, Manifest, Segment, Stream};
 use bundle::escape::visible;
 use bundle::limits::AUDIT_MANIFEST_BYTES_MAX;
-use bundle::unpack::{Packing, unpack};
+use bundle::segment::{self, Form};
 use bundle::{Entry, ReadFault};
 use integrity::{canonical, chain};
 
@@ -29,18 +29,14 @@ pub(crate) struct SegmentClaim {
     /// What the audit manifest says of it; `None` if there is none that can be read.
     pub(crate) stated: Option<Segment>,
     pub(crate) state: SegmentState,
-    /// How its lines are packed.
-    pub(crate) packing: Option<Packing>,
+    /// How its records lie there.
+    pub(crate) form: Form,
 }
 
 impl SegmentClaim {
-    /// A reader over its lines, unpacked where they are packed.
+    /// A reader over its records as lines.
     pub(crate) fn content<'s>(&self, source: &'s dyn Source) -> Result<Box<dyn Read + Send + 's>, ReadFault> {
-        let stream = source.stream(&self.path)?;
-        Ok(match self.packing {
-            None => stream,
-            Some(packing) => Box::new(unpack(stream, packing, &self.path, &source.limits())),
-        })
+        segment::text(source, &self.path, self.form)
     }
 }
 
@@ -48,7 +44,7 @@ impl SegmentClaim {
 pub(crate) enum SegmentState {
     Present,
     Missing,
-    /// CSV, Parquet or packed in a way that is not known: not read yet.
+    /// Of a kind, or packed in a way, that is not known; or called otherwise than it is stated.
     OtherForm,
 }
 
@@ -233,21 +229,22 @@ fn stated_segments(work: &mut Work<'_>, manifest: &Manifest) -> Vec<SegmentClaim
     let mut seen = BTreeSet::new();
     let mut segments = Vec::new();
     for segment in manifest.segments.iter().filter(|segment| seen.insert(segment.path.as_str())) {
+        let form = form_of(segment);
         let state = if work.source.entry(&segment.path).is_none() {
             missing_segment(work, &segment.path);
             SegmentState::Missing
-        } else if is_lines(segment) {
+        } else if form.is_some() {
             SegmentState::Present
         } else {
             SegmentState::OtherForm
         };
-        let packing = segment.compression.as_deref().and_then(Packing::named);
-        if packing.is_some() && segment.content_sha256.is_none() {
+        let form = form.unwrap_or_default();
+        if form.packing.is_some() && segment.content_sha256.is_none() {
             let message = "In the audit manifest, a packed segment does not state the checksum of its content.";
             let finding = invalid(message).field("segments.content_sha256").stream_id(segment.stream_id.as_str());
             work.find(finding);
         }
-        segments.push(SegmentClaim { path: segment.path.clone(), stated: Some(segment.clone()), state, packing });
+        segments.push(SegmentClaim { path: segment.path.clone(), stated: Some(segment.clone()), state, form });
     }
     // A segment that does not say where it begins stays behind the one before it.
     let mut first_seq = None;
@@ -288,23 +285,16 @@ pub(crate) fn already_told(work: &Work<'_>, path: &str) -> bool {
     findings.iter().any(|finding| told(Code::FileExtra)(&finding) || told(Code::FileMissing)(&finding))
 }
 
-/// Whether a segment is NDJSON, plain or packed in a way that is known.
-pub(crate) fn is_lines(segment: &Segment) -> bool {
-    let is_plain = |name: &str| matches!(name, "" | "none");
-    segment.compression.as_deref().is_none_or(|name| is_plain(name) || Packing::named(name).is_some())
-        && segment.media_type.as_deref().is_none_or(|name| name == "application/x-ndjson")
+/// In what form a segment lies there; `None` if that is none that is read.
+pub(crate) fn form_of(segment: &Segment) -> Option<Form> {
+    Form::stated(&segment.path, segment.media_type.as_deref(), segment.compression.as_deref())
 }
 
 /// Without an audit manifest, the files that look like segments.
 fn found_segments(work: &Work<'_>) -> Vec<SegmentClaim> {
-    let endings = [".ndjson", ".ndjson.gz", ".ndjson.zst"];
-    let is_segment = |name: &str| name.starts_with(EVENTS) && endings.iter().any(|ending| name.ends_with(ending));
-    let entries = work.source.entries().iter().filter(|entry| is_segment(&entry.name));
-    let claim = |entry: &Entry| SegmentClaim {
-        path: entry.name.clone(),
-        stated: None,
-        state: SegmentState::Present,
-        packing: Packing::of_name(&entry.name),
+    let claim = |entry: &Entry| {
+        let form = Form::of_name(&entry.name).filter(|_| entry.name.starts_with(EVENTS))?;
+        Some(SegmentClaim { path: entry.name.clone(), stated: None, state: SegmentState::Present, form })
     };
-    entries.map(claim).collect()
+    work.source.entries().iter().filter_map(claim).collect()
 }

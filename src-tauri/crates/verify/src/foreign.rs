@@ -253,7 +253,7 @@ impl Reading<'_, '_> {
             }
         }
         self.counts.records += records;
-        self.work.came(records, if self.is_summed || run.is_packed() { 0 } else { bytes })
+        self.work.came(records, if self.is_summed || run.is_apart() { 0 } else { bytes })
     }
 }
 

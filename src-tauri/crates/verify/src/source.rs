@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use bundle::records::Records;
+use bundle::segment::Files;
 use bundle::{Bundle, Entry, Limits, Profile, ReadFault, Trouble};
 
 /// A container's entries and their content. Several entries can be streamed at once from several threads.
@@ -37,6 +38,16 @@ pub trait Source: Sync {
     fn entry(&self, name: &str) -> Option<&Entry> {
         let index = self.entries().binary_search_by(|entry| entry.name.as_str().cmp(name)).ok()?;
         self.entries().get(index)
+    }
+}
+
+impl Files for dyn Source + '_ {
+    fn stream(&self, name: &str) -> Result<Box<dyn Read + Send + '_>, ReadFault> {
+        Source::stream(self, name)
+    }
+
+    fn limits(&self) -> Limits {
+        Source::limits(self)
     }
 }
 

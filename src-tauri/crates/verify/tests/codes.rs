@@ -55,8 +55,23 @@ fn plain(change: impl FnOnce(&mut Bag)) -> Bag {
     })
 }
 
+/// Tables of records, of which one column says something else in the third row.
+fn contradicted() -> Bag {
+    let write = |lines: &[Vec<u8>]| {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["actor_id", "record"]).unwrap();
+        for (row, line) in lines.iter().enumerate() {
+            let id: &[u8] = if row == 2 { b"u-7" } else { b"u-1041" };
+            writer.write_record([id, line]).unwrap();
+        }
+        writer.into_inner().unwrap()
+    };
+    bag::table_bag(&Draft::new(40, 20), ".csv", "text/csv", &write)
+}
+
 /// A code, how to get it, and the locators it must have.
 const TABLE: &[(Code, Make, &[&str])] = &[
+    (Code::ProjectionMismatch, contradicted, &["file", "row", "column", "member"]),
     (
         Code::ManifestIrregular,
         || plain(|bag| bag.edit("manifest-sha256.txt", "  data/", " *data/")),

@@ -18,6 +18,7 @@ use model::BundleId;
 use vault::rusqlite::Transaction;
 use verify::{Report, Source};
 
+use crate::apart::Apart;
 use crate::clock;
 use crate::desk::Desk;
 use crate::direct;
@@ -25,7 +26,6 @@ use crate::intake::{ImportWish, READING, compare_quoted, inspected, is_sample, q
 use crate::jobs::{Gauge, Outcome};
 use crate::keeping::{Watched, identity_of, keep};
 use crate::mapping::{Mapper, index_of, stored, with_zone};
-use crate::packed::Packed;
 use crate::reliance::{Concluding, Reliance};
 use crate::reopening::notes_of;
 use crate::reporting::Inputs;
@@ -242,12 +242,12 @@ pub(crate) fn undone(summary: &BundleSummary, why: Undone) -> Entry {
 impl Work {
     fn run(&self, id: &BundleId) -> Result<Outcome, Fault> {
         let files: Vec<String> = self.bundle.entries().iter().map(|entry| entry.name.clone()).collect();
-        let packed = Packed::of(&self.bundle);
+        let apart = Apart::of(&self.bundle);
         let new = NewBundle {
             id: id.clone(),
             facts: to_json(&self.facts()?)?,
             handover: to_json(&self.handover())?,
-            files: files.iter().cloned().chain(packed.stored_names()).collect(),
+            files: files.iter().cloned().chain(apart.stored_names()).collect(),
         };
         let mut import = match self.session.store.begin_import(&new)? {
             Begun::New(import) => import,
@@ -258,7 +258,7 @@ impl Work {
         };
         self.gauge.name_bundle(id.as_str());
         self.session.changed();
-        let passed = self.pass(&import, &files, &packed, id);
+        let passed = self.pass(&import, &files, &apart, id);
         let done = passed.and_then(|passed| self.finish(&mut import, &passed, &files, id));
         if let Err(fault) = &done {
             let why = if fault.code == FaultCode::Cancelled { Undone::Cancelled } else { Undone::Failed };
@@ -275,13 +275,13 @@ impl Work {
     }
 
     /// The one pass: checks, maps, stores; the source's bytes go in beside it.
-    fn pass(&self, import: &Import, files: &[String], packed: &Packed, id: &BundleId) -> Result<Passed, Fault> {
+    fn pass(&self, import: &Import, files: &[String], apart: &Apart, id: &BundleId) -> Result<Passed, Fault> {
         let reliance = Reliance::of(&self.session, id)?;
         let intake = import.intake();
         let watched = Watched::over(&self.bundle);
         let (report, kept) = std::thread::scope(|scope| {
             let bytes = intake.clone();
-            let kept = scope.spawn(move || keep(&self.bundle, packed, &bytes, &self.gauge));
+            let kept = scope.spawn(move || keep(&self.bundle, apart, &bytes, &self.gauge));
             (self.check_and_map(&watched, &intake, files, &reliance), kept.join())
         });
         let report = report?;

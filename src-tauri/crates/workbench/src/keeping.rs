@@ -20,9 +20,9 @@ use event_store::Intake;
 use integrity::digest::{Digest, Hasher};
 use verify::Source;
 
+use crate::apart::Apart;
 use crate::intake::{hash_of_container, hash_of_stream};
 use crate::jobs::Gauge;
-use crate::packed::Packed;
 use crate::wire::Fault;
 
 /// Bytes of a source file handed over at a time.
@@ -78,26 +78,27 @@ pub(crate) struct KeptEntry {
     pub(crate) digest: Digest,
     /// How its packed content was damaged.
     pub(crate) damage: Option<Damage>,
-    /// Under which index the bytes lie that the bundle holds: a packed segment's own index is that of its content.
+    /// Under which index the bytes lie that the bundle holds: the own index of a packed segment, or of a table, is
+    /// that of its records.
     pub(crate) file: u32,
 }
 
-/// Keeps every file as it is, byte for byte, and of a packed segment what it unpacks to besides. Tells how, in the order
-/// of the entries.
+/// Keeps every file as it is, byte for byte, and besides what a packed segment unpacks to, or the records of a table.
+/// Tells how, in the order of the entries.
 ///
 /// Of what is damaged, as much is kept as can be read; the report says where and how.
-pub(crate) fn keep(bundle: &Bundle, packed: &Packed, intake: &Intake, gauge: &Gauge) -> Result<Vec<KeptEntry>, Fault> {
+pub(crate) fn keep(bundle: &Bundle, apart: &Apart, intake: &Intake, gauge: &Gauge) -> Result<Vec<KeptEntry>, Fault> {
     let entries = bundle.entries();
     let sequence = bundle.sequence().unwrap_or_else(|| (0..entries.len()).collect());
     let mut kept = vec![KeptEntry { digest: Digest::of(b""), damage: None, file: 0 }; entries.len()];
     for index in sequence {
         let (Some(entry), Ok(file)) = (entries.get(index), u32::try_from(index)) else { continue };
         let stream = bundle.stream(&entry.name)?;
-        let own = match packed.find(&entry.name, entries.len()) {
+        let own = match apart.find(&entry.name, entries.len()) {
             None => keep_stream(file, stream, intake, gauge)?,
-            Some((stored, packing)) => {
+            Some((stored, form)) => {
                 let own = keep_stream(stored, stream, intake, gauge)?;
-                let content = content(bundle, &entry.name, packing)?;
+                let content = content(bundle, &entry.name, form)?;
                 keep_stream(file, content, intake, gauge)?;
                 own
             }

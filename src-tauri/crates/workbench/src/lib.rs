@@ -14,6 +14,7 @@
 )]
 
 pub mod account;
+mod apart;
 mod clock;
 mod compared;
 mod comparing;
@@ -40,7 +41,6 @@ mod named;
 mod others;
 mod outlets;
 mod overview;
-mod packed;
 mod people;
 mod portion;
 mod portrait;

@@ -129,11 +129,11 @@ fn errors(report: &Document) -> impl Iterator<Item = &Finding> {
     report.findings.iter().filter(|finding| finding.severity == Severity::Error)
 }
 
-/// File and line of the record that a finding names.
+/// File and line of the record that a finding names; in a table the row, which is the line of its record.
 pub(crate) fn place_of(finding: &Finding, files: &[String]) -> Option<(u32, u64)> {
     let name = finding.file.as_deref()?;
     let file = files.iter().position(|file| *bundle::escape::visible(file) == *name)?;
-    Some((u32::try_from(file).ok()?, finding.line?))
+    Some((u32::try_from(file).ok()?, finding.line.or(finding.row)?))
 }
 
 /// The records that an error names.

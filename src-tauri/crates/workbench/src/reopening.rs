@@ -72,7 +72,7 @@ impl Session {
                         cannot be checked again. Its verdict from then is history.";
             return Err(Fault::new(FaultCode::Unreadable, what));
         }
-        // Behind the bundle's own files stand packed segments as they came; those are not noted.
+        // Behind the bundle's own files stand packed segments and tables as they came; those are not noted.
         for file in stored.into_iter().filter_map(|file| Some((file.path, file.note?))) {
             let note: Note = serde_json::from_str(&file.1).map_err(|_| damaged())?;
             let digest = Digest::from_hex(&note.sha256).ok_or_else(damaged)?;

@@ -4,6 +4,8 @@
 
 use access_log::{Entry, Witnessed};
 use bundle::Profile;
+use bundle::segment::Layout;
+use bundle::table::RECORD_COLUMN;
 use event_store::{BundleSummary, EventQuestions, EventRef, Row as StoredRow, StoreFault};
 use model::Event;
 use timeline::{Integrity, Pattern};
@@ -109,6 +111,7 @@ impl Session {
             event_ref: event_ref.to_string(),
             file: bundle::escape::visible(&kept.path).into_owned(),
             line: kept.line,
+            is_row: Layout::of_name(&kept.path).is_table(),
             as_recorded: bundle::escape::visible_bytes(&kept.bytes),
             bytes_shown: kept.bytes.len() as u64,
             bytes: kept.byte_length,
@@ -144,6 +147,7 @@ impl Session {
             seq: row.seq,
         };
         let Told { badge, proof } = judged.told();
+        let is_row = profile == Profile::AuditBundle1 && Layout::of_name(&row.place.path).is_table();
         Ok(EventDetail {
             facts: event.as_ref().map(|event| facts_of(event, &cover, scope, revealed)).unwrap_or_default(),
             notes: row.notes.iter().map(|note| Note::from(*note).sentence.to_owned()).collect(),
@@ -151,7 +155,8 @@ impl Session {
             covered,
             file: row.place.path.clone(),
             line: row.place.line,
-            proof: proof.into_iter().chain([kept_at(row)]).collect(),
+            is_row,
+            proof: proof.into_iter().chain([kept_at(row, is_row)]).collect(),
             elsewhere: self.elsewhere_of(row)?,
             badge,
             row: row_out(row, scope, revealed),
@@ -186,8 +191,12 @@ fn stream_of(event: Option<&Event>) -> Option<&str> {
 }
 
 /// Where the vault keeps the record.
-fn kept_at(row: &StoredRow) -> String {
+fn kept_at(row: &StoredRow, is_row: bool) -> String {
     let place = &row.place;
+    if is_row {
+        let row = grouped(place.line);
+        return format!("Kept byte for byte as it came: {}, row {row}, column {RECORD_COLUMN}.", place.path);
+    }
     let (line, byte) = (grouped(place.line), grouped(place.byte_offset));
     format!("Kept byte for byte as it came: {}, line {line}, byte {byte}.", place.path)
 }

@@ -91,6 +91,7 @@ const LINES: [Line; 8] = [
         absent: "No record states a hash of its own that could be compared.",
         codes: &[
             "RECORD_",
+            "PROJECTION_",
             "RESOURCE_",
             "DUPLICATE_",
             "SCHEMA_",

@@ -31,9 +31,13 @@ covered: boolean,
  */
 file: string, 
 /**
- * Line within the file.
+ * Line within the file; of a table the row, from 1, headings not counted.
  */
 line: number, 
+/**
+ * Whether the file is a table.
+ */
+isRow: boolean, 
 /**
  * What was recomputed, in sentences.
  */

@@ -13,9 +13,13 @@ eventRef: string,
  */
 file: string, 
 /**
- * Line within the file, from 1.
+ * Line within the file, from 1; of a table the row, headings not counted.
  */
 line: number, 
+/**
+ * Whether the file is a table: then the line is the record of a row.
+ */
+isRow: boolean, 
 /**
  * Its bytes as text; bytes that are not UTF-8 as `⟦0xNN⟧`, invisible characters as `⟦U+NNNN⟧`.
  */

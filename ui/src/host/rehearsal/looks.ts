@@ -295,6 +295,7 @@ export class Looks {
       covered: row.otherPatients > 0,
       file: `data/events-2026-03-${String(1 + Math.floor((this.world.time[event] ?? 0) / DAY_MS)).padStart(2, '0')}.ndjson`,
       line: 1 + (event % 40_000),
+      isRow: false,
       elsewhere: isAlsoElsewhere(event)
         ? ['The same record is in Riverside · EHR (9f2c41ab77de, imported 2026-03-05): 9f2c41ab77de:17']
         : [],

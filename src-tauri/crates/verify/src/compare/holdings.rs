@@ -9,7 +9,7 @@ use bundle::lines::{LineLimits, runs};
 use bundle::{ReadFault, escape::visible};
 use integrity::canonical;
 
-use crate::claims::{EVENTS, is_lines};
+use crate::claims::{EVENTS, form_of};
 use crate::fault::Halt;
 use crate::source::Source;
 
@@ -78,7 +78,7 @@ impl Holdings {
             let absent = |why| span.map(|(from, to)| Absent { from, to, why });
             let why = if source.entry(&segment.path).is_none() {
                 Absence::FileMissing
-            } else if is_lines(segment) {
+            } else if form_of(segment).is_some() {
                 continue;
             } else {
                 Absence::OtherForm
@@ -127,7 +127,7 @@ fn passable(fault: ReadFault) -> Result<(), Halt> {
 fn names(source: &dyn Source, manifest: Option<&Manifest>) -> BTreeSet<String> {
     let is_there = |name: &&str| source.entry(name).is_some();
     if let Some(manifest) = manifest {
-        let lines = manifest.segments.iter().filter(|segment| is_lines(segment));
+        let lines = manifest.segments.iter().filter(|segment| form_of(segment).is_some());
         return lines.map(|segment| segment.path.as_str()).filter(is_there).map(str::to_owned).collect();
     }
     let names = source.entries().iter().map(|entry| entry.name.as_str());

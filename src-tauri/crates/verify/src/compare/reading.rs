@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
 use std::sync::mpsc::SyncSender;
 
-use bundle::ReadFault;
 use bundle::lines::{Line, LineLimits, LineRun, LineTrouble, runs};
+use bundle::segment::{self, Form, Layout};
 use bundle::unpack::{Packing, unpack};
+use bundle::{Profile, ReadFault};
 use integrity::canonical::{self, Kind};
 use integrity::{Digest, chain};
 
@@ -71,12 +72,15 @@ pub(super) fn is_packed(source: &dyn Source, name: &str) -> Result<bool, ReadFau
     Ok(Packing::of(&head).is_some())
 }
 
-/// The unpacked content of a file.
+/// The unpacked content of a file; of a table its records as lines.
 pub(super) fn content<'s>(source: &'s dyn Source, name: &str) -> Result<Box<dyn Read + Send + 's>, ReadFault> {
     let mut file = source.stream(name)?;
     let mut head = Vec::new();
     file.by_ref().take(HEAD_BYTES).read_to_end(&mut head).map_err(ReadFault::of)?;
     let packing = Packing::of(&head);
+    if source.profile() == Profile::AuditBundle1 && Layout::of_name(name).is_table() {
+        return segment::text(source, name, Form { layout: Layout::of_name(name), packing });
+    }
     let whole = Cursor::new(head).chain(file);
     Ok(match packing {
         Some(packing) => Box::new(unpack(whole, packing, name, &source.limits())),

@@ -99,6 +99,8 @@ pub(crate) const fn code_of(code: TroubleCode) -> Code {
         TroubleCode::ArchiveNameCollision => Code::ArchiveNameCollision,
         TroubleCode::PathUnsafe => Code::PathUnsafe,
         TroubleCode::LinkForbidden => Code::LinkForbidden,
+        TroubleCode::SchemaInvalid => Code::SchemaInvalid,
+        TroubleCode::RecordUnparseable => Code::RecordUnparseable,
         TroubleCode::NameSuspicious => Code::NameSuspicious,
     }
 }

@@ -92,6 +92,8 @@ codes! {
     TimestampNoZone = "TIMESTAMP_NO_ZONE", Warning;
     TimestampOutOfRange = "TIMESTAMP_OUT_OF_RANGE", Warning;
 
+    ProjectionMismatch = "PROJECTION_MISMATCH", Error;
+
     EventModified = "EVENT_MODIFIED", Error;
     ChainBreak = "CHAIN_BREAK", Error;
     EventsDeleted = "EVENTS_DELETED", Error;

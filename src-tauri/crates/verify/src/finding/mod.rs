@@ -18,7 +18,7 @@ pub(crate) use tally::Tally;
 pub struct Place {
     /// The file.
     pub file: String,
-    /// The line, from 1.
+    /// The line, from 1; in a table the row.
     pub line: u64,
     /// The record's number in its stream.
     pub seq: u64,
@@ -76,7 +76,7 @@ finding! {
     stream_id: String;
     /// The file, with hidden characters made visible.
     file: String;
-    /// The line in the file, from 1.
+    /// The line in the file, from 1. Places in tables have a row instead.
     line: u64;
     /// Where the line begins in the file, in bytes from 0; in a packed file, in what it unpacks to.
     byte_offset: u64;
@@ -106,7 +106,7 @@ finding! {
     kid: String;
     /// The column of a table.
     column: String;
-    /// The row of a table.
+    /// The row of a table, from 1, headings not counted.
     row: u64;
     /// What was expected.
     expected: String;
@@ -131,6 +131,14 @@ impl Finding {
     #[must_use]
     pub(crate) fn at_file(self, name: &str) -> Self {
         self.file(visible(name))
+    }
+
+    /// With a row where there is a line: the file is a table. Bytes of records are not those of a table.
+    pub(crate) fn in_table(&mut self) {
+        if let Some(line) = self.line.take() {
+            self.row = Some(line);
+            self.byte_offset = None;
+        }
     }
 
     /// With the locators of a range of missing records.

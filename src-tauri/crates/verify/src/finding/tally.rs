@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use bundle::segment::Layout;
+
 use super::{Code, Finding, Severity};
 use crate::words::number;
 
@@ -50,6 +52,13 @@ impl Tally {
     /// Changes what was told of one code.
     pub(crate) fn amend(&mut self, code: Code, mut each: impl FnMut(&mut Finding)) {
         self.told.iter_mut().filter(|finding| finding.code == code).for_each(&mut each);
+    }
+
+    /// Names rows instead of lines in segments that are tables.
+    pub(crate) fn place_in_tables(&mut self) {
+        let is_table =
+            |finding: &&mut Finding| finding.file.as_deref().is_some_and(|name| Layout::of_name(name).is_table());
+        self.told.iter_mut().filter(is_table).for_each(Finding::in_table);
     }
 
     /// What has been told so far.

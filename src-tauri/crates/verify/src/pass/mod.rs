@@ -13,7 +13,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver, Sender};
 
 use bundle::ReadFault;
-use bundle::lines::LineRun;
+use bundle::segment::Run;
 
 use crate::claims::Claims;
 use crate::container::Payload;
@@ -38,7 +38,7 @@ struct Read {
     /// Number among all runs.
     ordinal: u64,
     segment: usize,
-    run: LineRun,
+    run: Run,
     /// Bytes of the file that were read for it.
     bytes: u64,
 }

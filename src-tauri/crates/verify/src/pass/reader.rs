@@ -1,5 +1,5 @@
-//! Reads the segments one after the other, hashes their files, unpacks what is packed, and sends runs of whole lines to
-//! the workers.
+//! Reads the segments one after the other, hashes their files, unpacks what is packed, takes tables apart, and sends runs
+//! of whole records to the workers.
 //!
 //! A packed segment has two checksums: one of the file as it lies there, which the manifests list, and one of what it
 //! unpacks to. Both are made in this one pass. Lines and offsets are those of the unpacked content.
@@ -9,7 +9,7 @@ use std::io;
 use std::sync::mpsc::{Receiver, Sender};
 
 use bundle::ReadFault;
-use bundle::lines::{LineLimits, runs};
+use bundle::segment::runs;
 use bundle::unpack::{Packing, unpack};
 
 use super::{Arrival, Crew, Read, number};
@@ -60,8 +60,8 @@ impl<'a> Reader<'a> {
         let taken = Cell::new(0);
         let reader = Counting { reader, taken: &taken };
         let mut file = Summing::new(reader, self.crew.payload.wants(&claim.path));
-        let outcome = match claim.packing {
-            None => self.send_lines(segment, &mut file, &taken)?.map(|()| None),
+        let outcome = match claim.form.packing {
+            None => self.send_runs(segment, &mut file, claim, &taken)?.map(|()| None),
             Some(packing) => self.send_unpacked(segment, &mut file, packing, claim, &taken)?.map(Some),
         };
         let arrival = match outcome {
@@ -71,8 +71,8 @@ impl<'a> Reader<'a> {
                 sum.content = content;
                 Arrival::End { segment: number(segment), sum }
             }
-            // What packs the lines is damaged: the file itself can still be held against its lists.
-            Err(fault) if claim.packing.is_some() && fault.trouble().is_some() => {
+            // What packs the records, or the table they stand in, is damaged: the file can still be held against its lists.
+            Err(fault) if !claim.form.is_plain() && fault.trouble().is_some() => {
                 let is_whole = io::copy(&mut file, &mut io::sink()).is_ok();
                 Arrival::Damaged { segment: number(segment), fault, sum: is_whole.then(|| file.finish()) }
             }
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
         self.tell(arrival)
     }
 
-    /// Sends the lines of a packed segment and gives back the checksum of its content.
+    /// Sends the records of a packed segment and gives back the checksum of its content.
     fn send_unpacked(
         &mut self,
         segment: usize,
@@ -92,19 +92,20 @@ impl<'a> Reader<'a> {
     ) -> Result<Result<ContentSum, ReadFault>, Gone> {
         let unpacked = unpack(file, packing, &claim.path, &self.crew.source.limits());
         let mut content = Summing::new(unpacked, Algorithms::NONE);
-        let outcome = self.send_lines(segment, &mut content, taken)?;
+        let outcome = self.send_runs(segment, &mut content, claim, taken)?;
         Ok(outcome.map(|()| ContentSum { sha256: content.finish().sha256 }))
     }
 
-    /// Sends the lines of a stream as runs. A fault has taken a token, which whoever hears of it gives back.
-    fn send_lines(
+    /// Sends the records of a stream in runs. A fault has taken a token, which whoever hears of it gives back.
+    fn send_runs(
         &mut self,
         segment: usize,
         reader: &mut impl io::Read,
+        claim: &SegmentClaim,
         taken: &Cell<u64>,
     ) -> Result<Result<(), ReadFault>, Gone> {
         let mut told = taken.get();
-        for run in runs(reader, &LineLimits::audit_bundle()) {
+        for run in runs(reader, claim.form.layout, &claim.path) {
             self.take_token()?;
             let run = match run {
                 Ok(run) => run,

@@ -5,6 +5,8 @@
 
 pub(crate) mod clock;
 mod facts;
+mod projection;
+mod rows;
 mod schema;
 
 use std::borrow::Cow;
@@ -12,7 +14,8 @@ use std::collections::BTreeMap;
 use std::hash::Hasher as _;
 
 use bundle::escape::visible;
-use bundle::lines::{Line, LineRun, LineTrouble};
+use bundle::lines::{Line, LineTrouble};
+use bundle::segment::Run;
 use integrity::canonical::{self, CanonicalFault, FaultKind, Kind, Scan, Value};
 use integrity::{Digest, chain};
 use model::InstantFault;
@@ -23,6 +26,7 @@ use crate::seals::{RecordSeal, Signed, Subject};
 use crate::words::number;
 
 pub(crate) use facts::{BEHIND_ALL_LINES, Fact, Hole, RunFacts, Version};
+use rows::Rows;
 use schema::{Event, KNOWN_VERSIONS};
 
 /// No readable record is shorter: two hashes and a stream's id alone take 164 bytes. It bounds how many records an
@@ -44,6 +48,14 @@ pub(crate) struct Judge<'a> {
     pub(crate) marked: &'a BTreeMap<String, Vec<u64>>,
     /// Checks the signature of each record.
     pub(crate) seal: RecordSeal<'a>,
+}
+
+/// The file that lines are from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct File<'f> {
+    pub(crate) name: &'f str,
+    /// Its lines are the rows of a table.
+    pub(crate) is_table: bool,
 }
 
 /// The members of a record around its event.
@@ -70,18 +82,24 @@ enum Sig<'s> {
 
 impl Judge<'_> {
     /// Judges a run; also says how each line stands, for an onlooker.
-    pub(crate) fn run<'r>(&self, file: &str, run: &'r LineRun) -> (RunFacts, Vec<SeenRecord<'r>>) {
+    pub(crate) fn run<'r>(&self, file: &str, run: &'r Run) -> (RunFacts, Vec<SeenRecord<'r>>) {
         let mut facts = RunFacts::default();
         let mut seen = Vec::new();
-        for line in run.lines() {
+        let file = File { name: file, is_table: run.rows().is_some() };
+        let mut rows = run.rows().map(|rows| Rows::of(rows, file, &mut facts));
+        for line in run.lines().lines() {
+            let is_hidden = rows.as_mut().is_some_and(|rows| rows.begin(&line, &mut facts));
             // A blank line is against the format but holds no record that could be missed.
-            if line.bytes.is_empty() && line.trouble.is_none() {
-                let message = format!("Line {} of {} is blank.", number(line.number), visible(file));
+            if line.bytes.is_empty() && line.trouble.is_none() && !is_hidden {
+                let message = format!("{} is blank.", where_is(file, &line));
                 facts.findings.add(at(Finding::new(Code::RecordUnparseable, message), file, &line));
                 continue;
             }
             facts.lines += 1;
-            let standing = self.line(file, &line, &mut facts);
+            if is_hidden {
+                continue;
+            }
+            let standing = self.line(file, &line, rows.as_ref(), &mut facts);
             if line.trouble != Some(LineTrouble::TooLong) {
                 let Line { number, byte_offset, bytes, .. } = line;
                 seen.push(SeenRecord { line: number, byte_offset, bytes, standing });
@@ -90,7 +108,7 @@ impl Judge<'_> {
         (facts, seen)
     }
 
-    fn line(&self, file: &str, line: &Line<'_>, facts: &mut RunFacts) -> Standing {
+    fn line(&self, file: File<'_>, line: &Line<'_>, rows: Option<&Rows<'_>>, facts: &mut RunFacts) -> Standing {
         if line.trouble == Some(LineTrouble::TooLong) {
             let limit = number(bundle::limits::AB1_LINE_BYTES_MAX);
             let message = format!("{} is longer than {limit} bytes and was skipped.", where_is(file, line));
@@ -104,7 +122,12 @@ impl Judge<'_> {
             facts.findings.add(at(Finding::new(Code::LastLineIncomplete, message), file, line));
         }
         match scan {
-            Ok(scan) => self.record(file, line, &scan, facts),
+            Ok(scan) => {
+                if let Some(rows) = rows {
+                    rows.compare(line, &scan, &mut facts.findings);
+                }
+                self.record(file, line, &scan, facts)
+            }
             Err(fault) => {
                 if line.trouble.is_none() {
                     facts.findings.add(refused(file, line, &fault));
@@ -114,7 +137,7 @@ impl Judge<'_> {
         }
     }
 
-    fn record(&self, file: &str, line: &Line<'_>, scan: &Scan<'_>, facts: &mut RunFacts) -> Standing {
+    fn record(&self, file: File<'_>, line: &Line<'_>, scan: &Scan<'_>, facts: &mut RunFacts) -> Standing {
         let head = match read_head(scan) {
             Ok(head) => head,
             Err(member) => {
@@ -251,7 +274,7 @@ fn digest(value: Value<'_>) -> Option<Digest> {
 }
 
 /// Reads the record's time for ordering (`recorded_at`, else `timestamp`) and reports times that are none.
-fn times(file: &str, line: &Line<'_>, head: &Head<'_>, event: &Event<'_>, facts: &mut RunFacts) -> Option<i64> {
+fn times(file: File<'_>, line: &Line<'_>, head: &Head<'_>, event: &Event<'_>, facts: &mut RunFacts) -> Option<i64> {
     let mut complain = |fault: InstantFault, member: &str| {
         let (code, what) = match fault {
             InstantFault::NoZone => (Code::TimestampNoZone, "has no time zone"),
@@ -296,15 +319,15 @@ fn unreadable(line: &Line<'_>, facts: &mut RunFacts) -> Standing {
     Standing::Unreadable
 }
 
-fn at(finding: Finding, file: &str, line: &Line<'_>) -> Finding {
-    finding.at_file(file).line(line.number).byte_offset(line.byte_offset)
+fn at(finding: Finding, file: File<'_>, line: &Line<'_>) -> Finding {
+    finding.at_file(file.name).line(line.number).byte_offset(line.byte_offset)
 }
 
-fn where_is(file: &str, line: &Line<'_>) -> String {
-    format!("Line {} of {}", number(line.number), visible(file))
+fn where_is(file: File<'_>, line: &Line<'_>) -> String {
+    format!("{} {} of {}", if file.is_table { "Row" } else { "Line" }, number(line.number), visible(file.name))
 }
 
-fn modified(file: &str, line: &Line<'_>, head: &Head<'_>, event: &Event<'_>, computed: Digest) -> Finding {
+fn modified(file: File<'_>, line: &Line<'_>, head: &Head<'_>, event: &Event<'_>, computed: Digest) -> Finding {
     let message = format!("Record {} does not match its hash.", number(head.seq));
     let finding = Finding::new(Code::EventModified, message)
         .seq(head.seq)
@@ -318,7 +341,7 @@ fn modified(file: &str, line: &Line<'_>, head: &Head<'_>, event: &Event<'_>, com
     }
 }
 
-fn against_schema(file: &str, line: &Line<'_>, member: &str, known: Option<(u64, &str)>) -> Finding {
+fn against_schema(file: File<'_>, line: &Line<'_>, member: &str, known: Option<(u64, &str)>) -> Finding {
     let (who, what) = match known {
         Some((seq, _)) => (format!("Record {}", number(seq)), "is missing or not of the right kind"),
         None => (where_is(file, line), "is missing or not of the right kind, so it cannot be placed in a chain"),
@@ -332,7 +355,7 @@ fn against_schema(file: &str, line: &Line<'_>, member: &str, known: Option<(u64,
 }
 
 /// The finding for a line that is no record, with the offset of the first byte that does not fit.
-fn refused(file: &str, line: &Line<'_>, fault: &CanonicalFault) -> Finding {
+fn refused(file: File<'_>, line: &Line<'_>, fault: &CanonicalFault) -> Finding {
     let (code, what) = match &fault.kind {
         FaultKind::DuplicateMember { .. } => {
             (Code::DuplicateMember, "names one member twice, so it can be read in two ways")
@@ -348,7 +371,7 @@ fn refused(file: &str, line: &Line<'_>, fault: &CanonicalFault) -> Finding {
         }
         FaultKind::TooLong => (Code::RecordUnparseable, "is too long"),
     };
-    let finding = Finding::new(code, format!("{} {what}.", where_is(file, line))).at_file(file).line(line.number);
+    let finding = Finding::new(code, format!("{} {what}.", where_is(file, line))).at_file(file.name).line(line.number);
     let inside = u64::try_from(fault.offset).unwrap_or(u64::MAX);
     let finding = finding.byte_offset(line.byte_offset.saturating_add(inside));
     match &fault.kind {

@@ -98,6 +98,12 @@ impl Event<'_> {
     }
 }
 
+/// Whether the schema knows a member of an event.
+pub(super) fn is_member(name: &str) -> bool {
+    let is_required = REQUIRED.iter().any(|path| path.strip_prefix("event.") == Some(name));
+    is_required || name == "recorded_at" || optional(name).is_some()
+}
+
 type Fits = fn(Value<'_>) -> bool;
 
 /// The optional members and their kinds; `None` for a member that the schema does not know.

@@ -434,6 +434,23 @@ pub fn packed_bag(draft: &Draft, word: &str, pack: &dyn Fn(&[u8]) -> Vec<u8>, ch
     wrapped(files)
 }
 
+/// The bag of a draft whose segments are tables, stated as they are.
+pub fn table_bag(draft: &Draft, ending: &str, media_type: &str, write: &dyn Fn(&[Vec<u8>]) -> Vec<u8>) -> Bag {
+    let mut files = draft.files();
+    let mut manifest = draft.manifest.clone();
+    for (segment, entry) in draft.segments.iter().zip(manifest["segments"].as_array_mut().unwrap()) {
+        files.remove(&segment.path).unwrap();
+        let (path, content) = (segment.path.replace(".ndjson", ending), write(&segment.lines));
+        entry["path"] = json!(path);
+        entry["media_type"] = json!(media_type);
+        entry["sha256"] = json!(Digest::of(&content).to_hex());
+        entry["bytes"] = json!(content.len());
+        files.insert(path, content);
+    }
+    files.insert("data/audit-manifest.json".to_owned(), to_canonical(&manifest).unwrap());
+    wrapped(files)
+}
+
 /// Puts payload files into a bag with fresh manifests.
 pub fn wrapped(mut files: BTreeMap<String, Vec<u8>>) -> Bag {
     let bytes: usize = files.values().map(Vec::len).sum();

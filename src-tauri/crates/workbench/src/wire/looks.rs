@@ -336,8 +336,10 @@ pub struct EventDetail {
     pub covered: bool,
     /// Name of the file within the bundle.
     pub file: String,
-    /// Line within the file.
+    /// Line within the file; of a table the row, from 1, headings not counted.
     pub line: u64,
+    /// Whether the file is a table.
+    pub is_row: bool,
     /// What was recomputed, in sentences.
     pub proof: Vec<String>,
     /// Where else the vault has this record, or another one under its name, in sentences.
@@ -381,8 +383,10 @@ pub struct RawLine {
     pub event_ref: String,
     /// Name of the file within the bundle.
     pub file: String,
-    /// Line within the file, from 1.
+    /// Line within the file, from 1; of a table the row, headings not counted.
     pub line: u64,
+    /// Whether the file is a table: then the line is the record of a row.
+    pub is_row: bool,
     /// Its bytes as text; bytes that are not UTF-8 as `⟦0xNN⟧`, invisible characters as `⟦U+NNNN⟧`.
     pub as_recorded: String,
     /// How many bytes are in `as_recorded`.
