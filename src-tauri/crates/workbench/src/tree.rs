@@ -92,6 +92,7 @@ const LINES: [Line; 8] = [
         codes: &[
             "RECORD_",
             "RESOURCE_",
+            "SEARCH_",
             "DUPLICATE_",
             "SCHEMA_",
             "LINE_",
