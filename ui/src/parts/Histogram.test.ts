@@ -26,7 +26,10 @@ const bins: Bins = {
   undated: 3,
 };
 
-function show(range: { fromMs: number | null; toMs: number | null } = { fromMs: null, toMs: null }) {
+function show(
+  range: { fromMs: number | null; toMs: number | null } = { fromMs: null, toMs: null },
+  shown: Bins = bins,
+) {
   const heard = {
     onrange: vi.fn(),
     onclear: vi.fn(),
@@ -35,11 +38,18 @@ function show(range: { fromMs: number | null; toMs: number | null } = { fromMs: 
     say: vi.fn(),
   };
   const children = createRawSnippet(() => ({ render: () => '<p>90 events</p>' }));
-  render(Histogram, { props: { bins, ...range, fit: false, band: -1, children, ...heard } });
+  render(Histogram, { props: { bins: shown, ...range, fit: false, band: -1, children, ...heard } });
   return heard;
 }
 
 describe('the histogram', () => {
+  it('has no axis where no event has a time', () => {
+    show({ fromMs: null, toMs: null }, { ...bins, bins: [], ticks: [], undated: 3 });
+    expect(screen.getByText('No event has a usable time')).toBeTruthy();
+    expect(screen.queryByRole('slider')).toBeNull();
+    expect(screen.queryByRole('table')).toBeNull();
+  });
+
   it('says each bar in words', async () => {
     show();
     const bar = screen.getByRole('slider', { name: 'Bar' });

@@ -362,6 +362,7 @@ export const text = {
     clear: 'Clear range',
     loading: 'Counting…',
     otherScale: 'Pale bars: all events, at a smaller scale',
+    untimed: 'No event has a usable time',
   },
 
   detail: {

@@ -111,7 +111,8 @@ export const rowMeanings: Record<RowState, string> = {
   stands: 'It agrees with its own hash and its neighbors.',
   not_verified: 'The check of its bundle has not ended, or nothing can be said of it.',
   beside: 'Records beside it are missing; it agrees with its own hash.',
-  misplaced: 'A finding names it for where it stands, or it lies in a span or segment in which something was altered.',
+  misplaced:
+    'A finding names it for where it stands, or it lies in a span or segment in which something was altered.',
   altered: 'What it says is not what was recorded, or nobody can tell.',
 };
 

@@ -386,7 +386,11 @@ impl Desk {
         let asked = BinsAsked { zone: session.zone(), bins_max, span };
         let matching = session.store.bins(&look.seen, &look.question, asked)?;
         let whole = session.store.whole_bins(&look.question.bundle, asked)?;
-        Ok(rows::bins_out(&matching, &whole, session.zone()))
+        let overview = session.store.overview(&look.question.bundle)?;
+        let bins = rows::bins_out(&matching, &whole, session.zone());
+        // An axis over nothing would begin somewhere that nobody recorded.
+        let is_timed = overview.undated < overview.events;
+        Ok(if is_timed { bins } else { Bins { bins: Vec::new(), ticks: Vec::new(), ..bins } })
     }
 
     /// The most frequent values of a field.

@@ -93,6 +93,7 @@ const LINES: [Line; 8] = [
             "RECORD_",
             "PROJECTION_",
             "RESOURCE_",
+            "SEARCH_",
             "DUPLICATE_",
             "SCHEMA_",
             "LINE_",

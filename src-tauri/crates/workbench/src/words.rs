@@ -54,9 +54,10 @@ pub(crate) fn when_text(text: &str) -> When {
     when(&Instant::parse(text).unwrap_or_else(|_| Instant::undated(text)))
 }
 
-/// A period by its days in a zone: `2 Mar 2026 – 9 Mar 2026`.
+/// A period by its days in a zone: `2 Mar 2026 – 9 Mar 2026`. An end that names no instant stands there as it was stated.
 pub(crate) fn period(from: Option<&str>, to: Option<&str>, zone: Zone) -> String {
-    let day = |text| day(text, zone);
+    let stated = |text: &str| Some(brief(bundle::escape::visible(text))).filter(|text| !text.trim().is_empty());
+    let day = |text: &str| day(text, zone).or_else(|| stated(text));
     match (from.and_then(day), to.and_then(day)) {
         (Some(from), Some(to)) if from == to => from,
         (Some(from), Some(to)) => format!("{from} – {to}"),
@@ -84,6 +85,8 @@ mod tests {
         assert_eq!(period(from, Some("2026-03-09T05:00:00Z"), utc), "2 Mar 2026 – 9 Mar 2026");
         assert_eq!(period(from, from, utc), "2 Mar 2026");
         assert_eq!(period(from, None, chrono_tz::America::New_York), "1 Mar 2026");
+        assert_eq!(period(Some("2026-03-02T00:00"), Some("9 March"), utc), "2026-03-02T00:00 – 9 March");
+        assert_eq!(period(Some(" "), None, utc), "period not stated");
         assert_eq!(period(None, None, utc), "period not stated");
     }
 }

@@ -1,7 +1,7 @@
 //! Times without a zone, read in one that was chosen: the row has an instant, the record's note says how it came to it.
 
 use workbench::ImportWish;
-use workbench::wire::{BundleAsk, EventDetail};
+use workbench::wire::{BinsAsk, BundleAsk, EventDetail};
 
 use crate::bench::Bench;
 
@@ -46,4 +46,18 @@ fn a_bare_time_stays_undated_without_a_zone() {
     let (zone, events) = read_in(None, &["2026-05-01T10:00:00"]);
     assert_eq!((zone, events[0].row.time.epoch_ms), (None, None));
     assert!(events[0].notes[0].contains("shown without a time"), "{:?}", events[0].notes);
+}
+
+#[test]
+fn a_log_without_any_usable_time_has_no_axis() {
+    let bench = Bench::open();
+    let bins = |lines: &[&str]| {
+        let look = bench.look(&bench.log(lines), "").look;
+        bench.desk.bins(BinsAsk { look, bins_max: 100, fit: false }).unwrap()
+    };
+    let (bare, timed) = (line("e1", "2026-05-01T10:00:00"), line("e2", "2026-05-01T10:00:00Z"));
+    let without = bins(&[&bare]);
+    assert_eq!((without.bins.len(), without.ticks.len(), without.undated), (0, 0, 1));
+    let with = bins(&[&bare, &timed]);
+    assert!(!with.bins.is_empty() && with.undated == 1);
 }
