@@ -15,6 +15,7 @@ const results: Record<CheckResult, string> = {
   agrees: 'Agrees',
   notes: 'Agrees, with notes',
   differs: 'Differs',
+  partly: 'Partly checked',
   not_checked: 'Not checked',
 };
 
@@ -171,6 +172,7 @@ export const compare = {
     rewritten: 'Rewritten',
     removed: 'Removed',
     inserted: 'Inserted',
+    repeated: 'Repeated',
     reordered: 'Moved',
     unreadable: 'Unreadable',
     not_linked: 'Not linked',

@@ -37,6 +37,9 @@ pub(crate) fn compare(older: &Path, newer: &Path, allow_large: bool, format: For
                 if let Some(id) = &stream.stream_id {
                     output.line("")?;
                     output.line(&format!("Stream {}", visible(id)))?;
+                    if found.streams.len() > 1 {
+                        output.line(&format!("  {}", stream.message))?;
+                    }
                 }
                 for difference in &stream.differences {
                     output.line(&format!("  - {}", difference.message))?;

@@ -17,6 +17,8 @@ pub(crate) struct Document {
     pub(crate) summary: [String; 2],
     pub(crate) stopped: Option<Came>,
     pub(crate) counts: Counts,
+    #[serde(default)]
+    pub(crate) period: Option<Period>,
     pub(crate) findings: Vec<Finding>,
     #[serde(default)]
     pub(crate) coverage: Vec<Span>,
@@ -44,6 +46,13 @@ pub(crate) struct Counts {
     pub(crate) bytes: u64,
     pub(crate) records: u64,
     pub(crate) events: u64,
+}
+
+/// The times of the records themselves.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Period {
+    pub(crate) from: String,
+    pub(crate) to: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `report` | `format` (`chartproof-report/1`), `program`, `written_at` |
 //! | `checked_at` | when the verdict was reached |
-//! | `subject` | `name`, `sha256`, `says` |
+//! | `subject` | `name`, `sha256`, `says` (of itself: claims), `known` (from elsewhere) |
 //! | `checks`, `compared` | the checks one by one; what was really compared |
 //! | `inputs` | `pins`, `limits`: what the check was handed |
 //! | `self_test` | the document of a self-test, or `null` |
@@ -34,6 +34,8 @@ fn added(particulars: &Particulars, steps: &[Step]) -> Map<String, Value> {
         particulars;
     let says: Map<String, Value> =
         subject.says.iter().map(|(label, value)| (label.clone(), value.as_str().into())).collect();
+    let known: Map<String, Value> =
+        subject.known.iter().map(|(label, value)| (label.clone(), value.as_str().into())).collect();
     let checks = checks.iter().map(|check| {
         let result = check.result.name();
         json!({"what": check.what, "how": check.how, "result": result})
@@ -42,7 +44,7 @@ fn added(particulars: &Particulars, steps: &[Step]) -> Map<String, Value> {
     let members = [
         ("report", json!({"format": REPORT_FORMAT, "program": program, "written_at": written_at})),
         ("checked_at", json!(checked_at)),
-        ("subject", json!({"name": subject.name, "sha256": subject.sha256, "says": says})),
+        ("subject", json!({"name": subject.name, "sha256": subject.sha256, "says": says, "known": known})),
         ("checks", checks.collect()),
         ("compared", json!(compared)),
         ("inputs", json!({"pins": pins.collect::<Value>(), "limits": limits.as_ref().map(limits_out)})),

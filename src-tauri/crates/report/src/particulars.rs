@@ -37,8 +37,10 @@ pub struct Particulars {
 pub struct Subject {
     /// The name of the file or folder without its path; `None` where it is not known any more.
     pub name: Option<String>,
-    /// Organization and system, as the bundle says, and its period.
+    /// Organization, system, period and the like: what the bundle says of itself. Claims.
     pub says: Vec<(String, String)>,
+    /// What is known of it from elsewhere, for instance when it was imported.
+    pub known: Vec<(String, String)>,
     /// SHA-256 of the file, or of the list of a folder's files with their digests; lowercase hex.
     pub sha256: String,
 }
@@ -74,6 +76,8 @@ pub enum CheckResult {
     Notes,
     /// It does not agree.
     Differs,
+    /// What was checked of it agrees; the rest could not be checked.
+    Partly,
     /// It was not checked, or there is nothing to check.
     NotChecked,
 }
@@ -85,6 +89,7 @@ impl CheckResult {
             Self::Agrees => "agrees",
             Self::Notes => "notes",
             Self::Differs => "differs",
+            Self::Partly => "partly",
             Self::NotChecked => "not_checked",
         }
     }
@@ -95,6 +100,7 @@ impl CheckResult {
             Self::Agrees => "Agrees",
             Self::Notes => "Agrees, with notes",
             Self::Differs => "Does not agree",
+            Self::Partly => "Partly checked",
             Self::NotChecked => "Not checked",
         }
     }

@@ -29,7 +29,7 @@ fn particulars() -> Particulars {
         program: "chartproof 0.0.0".to_owned(),
         checked_at: "2026-03-10T12:00:00.5Z".to_owned(),
         written_at: "2026-03-10T12:00:01.25Z".to_owned(),
-        subject: Subject { name: Some("march".to_owned()), says: Vec::new(), sha256: "ab".repeat(32) },
+        subject: Subject { name: Some("march".to_owned()), says: Vec::new(), known: Vec::new(), sha256: "ab".repeat(32) },
         layout: Some(Layout { container: "directory".to_owned(), is_bag: true, has_stamp: true, ..Layout::default() }),
         limits: None,
         pins: Vec::new(),

@@ -119,6 +119,8 @@ fn audit_bundle<'a>(
     let passed = pass_over(work, onlooker, spill, &ground, &judge, &mut intake);
     outcome.counts.records = intake.records + intake.unreadable;
     outcome.counts.events = intake.records;
+    let times = intake.segments.iter().filter_map(|segment| segment.timestamps);
+    outcome.times = times.reduce(|(low, high), (from, to)| (low.min(from), high.max(to)));
     work.done.records = intake.records;
     if let Err(halt) = passed {
         work.tally.absorb(intake.tally);

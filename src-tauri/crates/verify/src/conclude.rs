@@ -7,8 +7,10 @@ use crate::finding::Code;
 use crate::hands::HowFar;
 use crate::listed::Listed;
 use crate::reach::{self, Reach};
+use crate::record::clock;
 use crate::report::{
-    self, Basis, BundleName, Claimed, Counts, CoverageSpan, Done, Evidence, Grounds, Head, Integrity, Report, SignedBy,
+    self, Basis, BundleName, Claimed, Counts, CoverageSpan, Done, Evidence, Grounds, Head, Integrity, Period, Report,
+    SignedBy,
 };
 use crate::seals::Detached;
 use crate::work::Work;
@@ -18,6 +20,8 @@ use crate::work::Work;
 pub(crate) struct Outcome<'a> {
     pub(crate) bundle_id: Option<String>,
     pub(crate) counts: Counts,
+    /// The earliest and the latest time of a record, in nanoseconds since 1970.
+    pub(crate) times: Option<(i64, i64)>,
     pub(crate) coverage: Vec<CoverageSpan>,
     pub(crate) checkpoints_agreeing: u64,
     pub(crate) last_seq: Option<u64>,
@@ -92,6 +96,7 @@ pub(crate) fn conclude(work: Work<'_>, outcome: Outcome<'_>, has_evidence: bool,
         summary,
         stopped,
         counts: outcome.counts,
+        period: outcome.times.map(|(from, to)| Period { from: clock::text(from), to: clock::text(to) }),
         done,
         findings: work.tally.into_list(),
         coverage: outcome.coverage,

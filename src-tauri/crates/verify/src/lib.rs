@@ -58,7 +58,7 @@ pub use hands::{
 pub use proof::Proof;
 pub use report::{
     AnchorUsed, Assurance, Badge, BundleName, ClaimedKey, Counts, CoverageSpan, CoverageState, Done, Evidence, FORMAT,
-    Head, Integrity, KeyStanding, Reached, Report, SignedBy, Stamped,
+    Head, Integrity, KeyStanding, Period, Reached, Report, SignedBy, Stamped,
 };
 pub use source::Source;
 pub use spill::MemorySpill;

@@ -82,13 +82,19 @@ fn a_newer_export_may_begin_later_and_says_what_it_does_not_reach() {
     assert_eq!((stream.common.from, stream.common.to, stream.common.count), (Some(20), Some(40), 21));
     assert_eq!(stream.only_in_earlier.map(|span| (span.from, span.to)), Some((Some(1), Some(19))));
     assert!(comparison.does_not_prove.iter().any(|limit| limit.contains("19 records of the earlier export")));
+    let [told, caveat] = &comparison.summary;
+    assert!(told.contains("21 of the 40 records of the earlier one, 20 to 40"), "{told}");
+    assert!(told.contains("19 records (1 to 19) of the earlier one lie before"), "{told}");
+    assert!(!told.contains("extends") && caveat.contains("in what both exports hold"), "{told} {caveat}");
 }
 
 #[test]
 fn the_next_part_of_a_log_continues_it_and_a_foreign_one_does_not() {
     let lines = log(60);
-    let comparison = extends(&export(&lines[..40], 13), &export(&lines[40..], 9));
-    assert!(comparison.streams[0].message.contains("continues"));
+    let comparison = compare(&export(&lines[..40], 13).bag(), &export(&lines[40..], 9).bag());
+    assert_eq!((comparison.outcome, comparison.streams[0].obstacle), (Outcome::NotComparable, Some(Obstacle::GoesOn)));
+    assert!(!comparison.summary.join(" ").contains("nothing was changed"), "{:?}", comparison.summary);
+    assert!(comparison.proves.iter().any(|proven| proven.contains("as it ended in the earlier one")));
     // Every log of the tests has its own event ids, so that its hashes are others.
     assert_eq!(first(&export(&lines[..40], 13), &export(&log(60)[40..], 9)), (DifferenceKind::NotLinked, 41));
 }
@@ -146,7 +152,7 @@ fn records_taken_out_put_in_and_moved_are_told_apart() {
 
     let mut twice = lines.clone();
     twice.insert(10, lines[9].clone());
-    assert_eq!(first(&earlier, &export(&twice, 13)), (DifferenceKind::Inserted, 10));
+    assert_eq!(first(&earlier, &export(&twice, 13)), (DifferenceKind::Repeated, 10));
     extends(&export(&twice, 13), &earlier);
 
     let mut swapped = lines.clone();
@@ -246,7 +252,53 @@ fn a_line_that_can_no_longer_be_read_is_a_difference() {
     assert_eq!(told.later.as_ref().and_then(|place| place.line), Some(4));
     // The other way round nothing is held against the export that can be read.
     let comparison = extends(&later, &export(&lines, 13));
-    assert_eq!(comparison.streams[0].not_held, 1);
+    assert_eq!((comparison.streams[0].not_held, comparison.streams[0].not_held_in_earlier), (1, 1));
+    let told = &comparison.summary[0];
+    assert!(told.contains("29 records of it, not all between 1 and 30"), "{told}");
+    assert!(told.contains("1 record of the later one stands where the earlier one has nothing"), "{told}");
+}
+
+#[test]
+fn what_a_lost_segment_of_the_earlier_export_held_is_not_told_as_nothing() {
+    let lines = log(60);
+    let mut bag = export(&lines, 30).bag();
+    bag.remove("data/events/segment-000002.ndjson");
+    let comparison = compare(&bag, &export(&lines, 60).bag());
+    let told = &comparison.summary[0];
+    assert!(told.contains("30 records of the later one stand where the earlier one has nothing"), "{told}");
+    assert!(!told.contains("Nothing is new"), "{told}");
+}
+
+#[test]
+fn a_record_that_stands_there_once_more_is_told_as_a_repeat() {
+    let lines = log(30);
+    let twice = [&lines[..20], &lines[19..]].concat();
+    let comparison = compare(&export(&lines, 13).bag(), &export(&twice, 13).bag());
+    assert_eq!(comparison.outcome, Outcome::Rewritten);
+    let told = comparison.streams[0].first_difference().unwrap();
+    assert_eq!((told.kind, told.seq, told.count), (DifferenceKind::Repeated, Some(20), 1));
+    assert!(told.message.contains("each time the same"), "{}", told.message);
+    assert_eq!(comparison.streams[0].counts.inserted, 0);
+}
+
+#[test]
+fn a_stream_that_vanished_was_removed_and_one_that_came_is_told_apart() {
+    let lines = log(30);
+    let mut both = export(&lines, 13);
+    both.add_stream(OTHER_STREAM, 25, 10);
+    both.restate();
+    let one = export(&lines, 13);
+    let comparison = compare(&both.bag(), &one.bag());
+    assert_eq!(comparison.outcome, Outcome::Rewritten, "{comparison:#?}");
+    let gone = comparison.streams.iter().find(|stream| stream.stream_id.as_deref() == Some(OTHER_STREAM)).unwrap();
+    assert_eq!(gone.counts.removed, 25);
+    let first = gone.first_difference().unwrap();
+    assert_eq!((first.kind, first.seq, first.to_seq), (DifferenceKind::Removed, Some(1), Some(25)));
+
+    let comparison = extends(&one, &both);
+    let told = &comparison.summary[0];
+    assert!(told.contains("All 30 records of the earlier export, in 1 of 2 streams"), "{told}");
+    assert!(told.contains(&format!("Only the later one holds stream {OTHER_STREAM}. 25 records are new.")), "{told}");
 }
 
 #[test]

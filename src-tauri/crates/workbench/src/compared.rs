@@ -107,7 +107,7 @@ pub(crate) fn out(job: u32, kept: &Kept) -> Compared {
 /// How many records of a stream differ.
 pub(crate) fn differing(stream: &StreamComparison) -> u64 {
     let counts = stream.counts;
-    [counts.rewritten, counts.removed, counts.inserted, counts.reordered, counts.unreadable]
+    [counts.rewritten, counts.removed, counts.inserted, counts.repeated, counts.reordered, counts.unreadable]
         .into_iter()
         .fold(0, u64::saturating_add)
 }
@@ -166,6 +166,7 @@ fn difference_out(number: u32, difference: &Difference) -> ComparedDifference {
         DifferenceKind::Rewritten => "rewritten",
         DifferenceKind::Removed => "removed",
         DifferenceKind::Inserted => "inserted",
+        DifferenceKind::Repeated => "repeated",
         DifferenceKind::Reordered => "reordered",
         DifferenceKind::Unreadable => "unreadable",
         DifferenceKind::NotLinked => "not_linked",

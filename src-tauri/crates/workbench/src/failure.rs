@@ -140,7 +140,7 @@ fn not_verifiable(report: &Document, checks: &[Check], counts: CoverageCounts) -
     if counts.not_verified > 0 {
         lines.push(format!("{} could not be verified.", counted(counts.not_verified, "record")));
     }
-    let open = checks.iter().filter(|check| check.result == CheckResult::NotChecked);
+    let open = checks.iter().filter(|check| matches!(check.result, CheckResult::NotChecked | CheckResult::Partly));
     lines.extend(open.map(|check| format!("{}. {}", check.what, check.how)));
     lines
 }

@@ -25,7 +25,9 @@ use crate::wire::{self, BundleAsk, Fault, MaybeSaved};
 /// Digits of a bundle's id in the name that its report is offered under.
 const NAME_DIGITS: usize = 12;
 /// Facts of an inspection that a report repeats.
-const SAID: [&str; 5] = ["Organization", "System", "Period", "Made by", "Made on"];
+const SAID: [&str; 5] = ["Organization", "System", PERIOD, "Made by", "Made on"];
+/// The fact that an audit bundle states, and that is counted from the records of any other export.
+const PERIOD: &str = "Period";
 
 /// What a check was handed, kept with its report so that it can be said later.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -94,6 +96,7 @@ fn check_line(check: wire::Check) -> CheckLine {
         wire::CheckResult::Agrees => CheckResult::Agrees,
         wire::CheckResult::Notes => CheckResult::Notes,
         wire::CheckResult::Differs => CheckResult::Differs,
+        wire::CheckResult::Partly => CheckResult::Partly,
         wire::CheckResult::NotChecked => CheckResult::NotChecked,
     };
     CheckLine { what: check.what, how: check.how, result }
@@ -115,9 +118,13 @@ pub(crate) fn write_report(to: &Path, json: &Value, read: &Document, checked: Ju
     let form = form_of(to)?;
     let inspected = direct::facts_of(&bundle::inspect(checked.bundle), chrono_tz::UTC);
     let name = checked.path.file_name().map(|name| bundle::escape::visible_bytes(name.as_encoded_bytes()));
+    let said = inspected.into_iter().filter(|(label, _)| SAID.contains(&label.as_str()));
+    let is_stated = read.states_period();
+    let (says, known) = said.partition(|(label, _)| label != PERIOD || is_stated);
     let subject = Subject {
         name,
-        says: inspected.into_iter().filter(|(label, _)| SAID.contains(&label.as_str())).collect(),
+        says,
+        known: times_of(known),
         sha256: checked.identity.to_hex(),
     };
     let particulars = checked.inputs.particulars(read, &checked.checked_at, subject);
@@ -189,6 +196,11 @@ impl Desk {
     }
 }
 
+/// A period that was counted from the records.
+fn times_of(periods: Vec<(String, String)>) -> Vec<(String, String)> {
+    periods.into_iter().map(|(_, value)| ("Times of the records".to_owned(), value)).collect()
+}
+
 fn stored_report(
     form: Form,
     stored: &str,
@@ -200,11 +212,16 @@ fn stored_report(
     let inputs = json.as_object_mut().and_then(|members| members.remove("inputs"));
     let inputs: Option<Inputs> = inputs.and_then(|inputs| serde_json::from_value(inputs).ok());
     let facts: BundleFacts = serde_json::from_str(&summary.facts).unwrap_or_default();
-    let says = [("Organization and system", facts.name), ("Period", facts.period), ("Imported", facts.imported_at)];
-    let says = says.into_iter().filter(|(_, value)| !value.is_empty());
+    let period = format!("{} (UTC)", facts.period_in(chrono_tz::UTC));
+    let period = (facts.from.is_some() || facts.to.is_some()).then_some(period).unwrap_or(facts.period);
+    let labeled = |label: &str, value: String| (!value.is_empty()).then(|| (label.to_owned(), value));
+    let says = [labeled("Organization and system", facts.name), labeled(PERIOD, period)];
+    let (says, times) = says.into_iter().flatten().partition(|(label, _)| label != PERIOD || read.states_period());
+    let known = times_of(times).into_iter().chain(labeled("Imported", facts.imported_at));
     let subject = Subject {
         name: None,
-        says: says.map(|(label, value)| (label.to_owned(), value)).collect(),
+        says,
+        known: known.collect(),
         sha256: summary.id.as_str().to_owned(),
     };
     let checked_at = read.checked_at.clone().unwrap_or_default();

@@ -10,7 +10,7 @@ use verify::{Code, Severity};
 use crate::evidence::{AnchorOutcome, Reached, Signer, Stamped};
 use crate::verdicts::Document;
 use crate::wire::{Check, CheckPart, CheckResult};
-use crate::words::{counted, grouped};
+use crate::words::{counted, counted_of, grouped};
 
 /// Parts that a line has at most; a bundle may state any number of streams and keys.
 const PARTS_MAX: usize = 100;
@@ -24,6 +24,10 @@ struct Line {
     codes: &'static [&'static str],
     /// How much was really compared.
     count: fn(&Document) -> u64,
+    /// How much there was to compare; 0 where that is not counted.
+    stated: fn(&Document) -> u64,
+    /// Why some of it could not be compared.
+    open: &'static str,
     /// What was counted, and what was done with it.
     counted: (&'static str, &'static str),
     parts: fn(&Document) -> Vec<CheckPart>,
@@ -52,6 +56,8 @@ const LINES: [Line; 8] = [
             "NAME_",
         ],
         count: |report| report.counts.files,
+        stated: |_| 0,
+        open: "",
         counted: ("file", "listed"),
         parts: |_| Vec::new(),
     },
@@ -61,6 +67,8 @@ const LINES: [Line; 8] = [
         absent: "No list of the bundle's files was there to be compared.",
         codes: &["BAG_", "MANIFEST_", "OXUM_", "FETCH_", "FILE_", "TAG_FILE_", "ALGORITHM_"],
         count: |report| report.done.files,
+        stated: |_| 0,
+        open: "",
         counted: ("file", "compared with its lists"),
         parts: |_| Vec::new(),
     },
@@ -70,6 +78,8 @@ const LINES: [Line; 8] = [
         absent: "No signature was there to be checked.",
         codes: &["SIGNATURE", "KEY_", "TOKEN_"],
         count: |report| report.done.signatures,
+        stated: |_| 0,
+        open: "",
         counted: ("signature", "that fit a key"),
         parts: |report| {
             let keys = report.evidence.signed_by.iter().map(key_part);
@@ -82,6 +92,8 @@ const LINES: [Line; 8] = [
         absent: "No segment could be compared: there is no audit manifest, or it cannot be read.",
         codes: &["AUDIT_MANIFEST_", "SEGMENT_", "MERKLE_"],
         count: |report| report.done.segments,
+        stated: |report| report.done.segments_stated,
+        open: "a file is missing, or something in it cannot be read.",
         counted: ("segment", "compared"),
         parts: |_| Vec::new(),
     },
@@ -104,6 +116,8 @@ const LINES: [Line; 8] = [
             "CHECKSUM_",
         ],
         count: |report| report.done.records,
+        stated: |_| 0,
+        open: "",
         counted: ("record", "compared with its own hash"),
         parts: |_| Vec::new(),
     },
@@ -126,6 +140,8 @@ const LINES: [Line; 8] = [
             "CLOCK_",
         ],
         count: |report| report.done.links,
+        stated: |_| 0,
+        open: "",
         counted: ("record", "held against its neighbors"),
         parts: |report| report.evidence.reach.iter().map(|reached| reach_part(report, reached)).collect(),
     },
@@ -135,6 +151,8 @@ const LINES: [Line; 8] = [
         absent: "No checkpoint could be compared with the records.",
         codes: &["CHECKPOINT"],
         count: |report| report.done.checkpoints,
+        stated: |report| report.done.checkpoints_stated,
+        open: "the records they name are not here or cannot be read, or something that was found already keeps them from being compared.",
         counted: ("checkpoint", "compared with the records"),
         parts: |_| Vec::new(),
     },
@@ -144,6 +162,8 @@ const LINES: [Line; 8] = [
         absent: "Nothing from outside the bundle speaks of these records.",
         codes: &["ANCHOR_", "BUNDLE_ROLLBACK"],
         count: |report| report.done.anchors,
+        stated: |_| 0,
+        open: "",
         counted: ("anchor", "held against the records"),
         parts: |report| report.evidence.anchors.iter().map(anchor_part).collect(),
     },
@@ -159,7 +179,11 @@ fn check_of(report: &Document, line: &Line) -> Check {
     let found: Vec<(u32, &verify::Finding)> =
         (0..).zip(sorted).filter(|(_, finding)| line.holds(finding.code)).collect();
     let count = (line.count)(report);
-    let result = result_of(report, &found, count);
+    let stated = (line.stated)(report);
+    let result = match result_of(report, &found, count) {
+        CheckResult::Agrees | CheckResult::Notes if count < stated => CheckResult::Partly,
+        result => result,
+    };
     let mut codes: Vec<String> = found.iter().map(|(_, finding)| finding.code.name().to_owned()).collect();
     codes.dedup();
     let (noun, done) = line.counted;
@@ -173,8 +197,12 @@ fn check_of(report: &Document, line: &Line) -> Check {
     }
     Check {
         what: line.what.to_owned(),
-        how: if result == CheckResult::NotChecked { why_not(report, line, &found) } else { line.how.to_owned() },
-        done: if count > 0 { told(count, noun, done) } else { String::new() },
+        how: match result {
+            CheckResult::NotChecked => why_not(report, line, &found),
+            _ if count > 0 && count < stated => partly(line, count, stated),
+            _ => line.how.to_owned(),
+        },
+        done: if count > 0 { told(count, stated, noun, done) } else { String::new() },
         result,
         codes,
         findings: found.iter().map(|(number, _)| *number).collect(),
@@ -182,10 +210,17 @@ fn check_of(report: &Document, line: &Line) -> Check {
     }
 }
 
-fn told(count: u64, noun: &str, done: &str) -> String {
+fn told(count: u64, stated: u64, noun: &str, done: &str) -> String {
     // "its" of one is "their" of many.
     let done = if count == 1 { done.replace("fit ", "fits ") } else { done.replace(" its ", " their ") };
-    format!("{} {done}", counted(count, noun))
+    format!("{} {done}", counted_of(count, stated, noun))
+}
+
+/// What was done with a part, and why not with the rest.
+fn partly(line: &Line, count: u64, stated: u64) -> String {
+    let rest = if stated - count == 1 { "The other one" } else { "The others" };
+    let (count, stated) = (grouped(count), grouped(stated));
+    format!("{}. Only {count} of {stated}. {rest} could not be compared: {}", line.how, line.open)
 }
 
 fn is_open(finding: &verify::Finding) -> bool {

@@ -15,7 +15,7 @@ use crate::faults::sentence;
 use crate::jobs::Gauge;
 use crate::marks::place_of;
 use crate::wire::{Badge, Fault, FaultCode, Finding, Next, Seal, Verdict};
-use crate::words::{counted, day, period};
+use crate::words::{counted, counted_of, day, period};
 
 /// Facts of a bundle as the vault keeps them beside its events.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -55,6 +55,8 @@ impl BundleFacts {
 /// The stored document of a report. Members that this version does not show are left where they are.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Document {
+    #[serde(default)]
+    bundle: BundleName,
     integrity: String,
     assurance: Option<String>,
     badge: String,
@@ -81,6 +83,12 @@ pub(crate) struct Document {
     outdated: Option<Zone>,
 }
 
+#[derive(Clone, Debug, Default, Deserialize)]
+struct BundleName {
+    #[serde(default)]
+    profile: String,
+}
+
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 pub(crate) struct Counts {
     pub(crate) files: u64,
@@ -88,13 +96,18 @@ pub(crate) struct Counts {
     pub(crate) events: u64,
 }
 
+/// What was compared; a report of an older version does not say how much there was of it.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 pub(crate) struct Done {
     pub(crate) files: u64,
     pub(crate) segments: u64,
+    #[serde(default)]
+    pub(crate) segments_stated: u64,
     pub(crate) records: u64,
     pub(crate) links: u64,
     pub(crate) checkpoints: u64,
+    #[serde(default)]
+    pub(crate) checkpoints_stated: u64,
     pub(crate) signatures: u64,
     pub(crate) anchors: u64,
 }
@@ -194,6 +207,11 @@ impl Document {
         self.findings.iter().any(|finding| codes.contains(&finding.code))
     }
 
+    /// Whether the period that is known of the bundle is one that it states; else it was counted from its records.
+    pub(crate) fn states_period(&self) -> bool {
+        self.bundle.profile == Profile::AuditBundle1.name()
+    }
+
     /// Whether files were held against the lists of a bag and nothing was found altered.
     pub(crate) fn agrees_with_lists(&self) -> bool {
         self.done.files > 0 && seal_named(&self.badge).0 != Seal::Altered
@@ -263,19 +281,20 @@ impl Document {
         if self.stopped.is_some() {
             return Vec::new();
         }
-        let Done { files, segments, records, links, checkpoints, signatures, anchors } = self.done;
+        let Done { files, segments, segments_stated, records, links, checkpoints, checkpoints_stated, .. } = self.done;
+        let Done { signatures, anchors, .. } = self.done;
         let lines = [
-            (files, "file", "against lists of checksums"),
-            (segments, "segment", "against the audit manifest"),
-            (records, "record", "against their own hashes"),
-            (links, "record", "against the hash of the record before"),
-            (checkpoints, "checkpoint", "against the records they name"),
-            (signatures, "signature", "against the keys that made them"),
-            (anchors, "anchor", "from outside the bundle"),
+            (files, 0, "file", "against lists of checksums"),
+            (segments, segments_stated, "segment", "against the audit manifest"),
+            (records, 0, "record", "against their own hashes"),
+            (links, 0, "record", "against the hash of the record before"),
+            (checkpoints, checkpoints_stated, "checkpoint", "against the records they name"),
+            (signatures, 0, "signature", "against the keys that made them"),
+            (anchors, 0, "anchor", "from outside the bundle"),
         ];
-        let done = lines.into_iter().filter(|(count, _, _)| *count > 0);
+        let done = lines.into_iter().filter(|(count, stated, ..)| *count > 0 || stated > count);
         let mut checked: Vec<String> =
-            done.map(|(count, what, how)| format!("{} {how}", counted(count, what))).collect();
+            done.map(|(count, stated, what, how)| format!("{} {how}", counted_of(count, stated, what))).collect();
         let unread = self.counts.records.saturating_sub(records.max(self.counts.events));
         if unread > 0 {
             checked.push(format!("{} could not be read", counted(unread, "record")));

@@ -32,6 +32,11 @@ pub fn counted(number: u64, noun: &str) -> String {
     }
 }
 
+/// A count of so many that there are: `1 of 2 segments`; all of them where `stated` is no more.
+pub(crate) fn counted_of(number: u64, stated: u64, noun: &str) -> String {
+    if stated > number { format!("{} of {}", grouped(number), counted(stated, noun)) } else { counted(number, noun) }
+}
+
 /// What spreadsheets take for the start of a formula (formats 5).
 const FORMULA_STARTS: [char; 10] = ['=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠'];
 

@@ -3,4 +3,4 @@
 /**
  * What came of one check.
  */
-export type CheckResult = "agrees" | "notes" | "differs" | "not_checked";
+export type CheckResult = "agrees" | "notes" | "differs" | "partly" | "not_checked";

@@ -31,7 +31,7 @@ export function comparedOf(scene: SceneName): Compared {
   });
   const sentence = rewritten
     ? 'Record 184,218 was rewritten: the later export holds other content under the same number. The exports agree up to record 184,217. All in all: 1 rewritten, 3 removed.'
-    : 'The later export extends the earlier one. Both hold 1,088,930 records, 1 to 1,088,930, the same. 115,188 records are new.';
+    : 'The later export extends the earlier one. Both hold 1,088,930 records, 1 to 1,088,930, the same. 115,188 records come after the end of the earlier one.';
   return {
     job: COMPARISON,
     at: when(NOW_MS),
@@ -43,7 +43,7 @@ export function comparedOf(scene: SceneName): Compared {
       sentence,
       rewritten
         ? 'One of the two exports does not show the log as it was. The comparison cannot say which, or who did it.'
-        : 'This says that nothing was changed between the two exports. It does not say that the earlier one was true.',
+        : 'This says that nothing was changed in what both exports hold. It does not say that the earlier one was true.',
     ],
     streams: [
       {

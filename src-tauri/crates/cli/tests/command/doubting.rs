@@ -56,6 +56,19 @@ fn a_malformed_key_or_anchor_is_refused_with_its_place() {
 }
 
 #[test]
+fn the_next_part_of_a_log_is_not_said_to_agree_with_the_part_before() {
+    let office = Office::open();
+    office.done(&["sample", "cut", "--events", "300", "--tamper", "chain-start-unverified"]);
+    office.done(&["sample", "whole", "--events", "300"]);
+    let output = office.run(&["compare", "whole", "cut"]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("of the 300 records of the earlier one"), "{said}");
+    assert!(said.contains("lie before the beginning of the later one"), "{said}");
+    assert!(said.contains("nothing was changed in what both exports hold"), "{said}");
+}
+
+#[test]
 fn two_exports_of_one_log_extend_or_contradict_each_other() {
     let office = Office::open();
     for (name, events, more) in [("march", "300", &[][..]), ("forged", "300", &["--tamper", "event-rehashed"][..])] {

@@ -226,6 +226,44 @@ fn a_report_says_what_was_checked_with_what_and_by_what() {
     }
 }
 
+#[test]
+fn a_check_of_a_part_says_how_much_of_it_there_was() {
+    let office = Office::open();
+    office.done(&["sample", "short", "--events", "400", "--tamper", "tail-truncated-vs-checkpoint"]);
+    let report = report_of(&office, &["short"]);
+    let of = |what: &str| report["checks"].as_array().unwrap().iter().find(|check| check["what"] == what).unwrap();
+    assert_eq!(of("Checkpoints")["result"], "partly");
+    let how = of("Checkpoints")["how"].as_str().unwrap();
+    assert!(how.contains("Only 6 of 7") && how.contains("could not be compared"), "{how}");
+    assert_eq!(of("Audit manifest and segments")["result"], "agrees");
+    assert!(report["compared"].as_array().unwrap().iter().any(|line| line.as_str().unwrap().starts_with("6 of 7 ")));
+
+    office.done(&["sample", "torn", "--events", "60", "--tamper", "record-unparseable"]);
+    let report = report_of(&office, &["torn"]);
+    let segments = report["checks"].as_array().unwrap().iter().find(|check| check["what"] == "Audit manifest and segments");
+    assert_eq!(segments.unwrap()["result"], "not_checked", "the only segment could not be counted");
+}
+
+#[test]
+fn what_a_bundle_says_of_itself_is_told_as_a_claim_beside_what_its_records_say() {
+    let office = Office::open();
+    rewritten(&office, "sample", ".period = {start: \"2020-01-01T00:00:00Z\", end: \"2020-01-31T00:00:00Z\"}");
+    let report = report_of(&office, &["sample"]);
+    assert_ne!(report["integrity"], "FAIL", "{}", report["findings"]);
+    assert!(!report["period"]["from"].as_str().unwrap().starts_with("2020"), "{}", report["period"]);
+    office.run(&["verify", "sample", "--report", "report.html"]);
+    let page = fs::read_to_string(office.path("report.html")).unwrap();
+    let row = |label: &str| page.split(&format!("<dt>{label}</dt>")).nth(1).unwrap().split("</div>").next().unwrap().to_owned();
+    assert!(row("Period, as the bundle says").contains("2020"), "{}", row("Period, as the bundle says"));
+    assert!(!row("Times of the records").contains("2020-"));
+    for claimed in ["Organization", "System", "Made on"] {
+        assert!(!row(&format!("{claimed}, as the bundle says")).is_empty());
+    }
+    // Of an export that states no period the times are counted.
+    let report = report_of(&office, &["log.ndjson"]);
+    assert!(report["subject"]["known"]["Times of the records"].is_string(), "{}", report["subject"]);
+}
+
 /// As the page writes a text.
 fn escaped(text: &str) -> String {
     text.replace('&', "&#38;").replace('\'', "&#39;").replace('"', "&#34;")

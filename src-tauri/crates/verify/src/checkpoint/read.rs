@@ -72,6 +72,7 @@ pub(crate) fn read(
                 format!("{} is missing: the audit manifest names it as the list of checkpoints.", visible(path));
             work.find(Finding::new(Code::FileMissing, message).at_file(path));
         }
+        work.done.checkpoints_stated = stated.and_then(|stated| stated.count).unwrap_or_default();
         return Ok(checkpoints);
     }
     let reader = match work.source.stream(path) {
@@ -94,6 +95,7 @@ pub(crate) fn read(
         work.came(0, u64::try_from(run.bytes().len()).unwrap_or(u64::MAX))?;
     }
     payload.compare_sum(work, path, &summing.finish());
+    work.done.checkpoints_stated = checkpoints.count.max(stated.and_then(|stated| stated.count).unwrap_or_default());
     let is_explained =
         [Code::CheckpointUnparseable, Code::CheckpointChainBreak].iter().any(|code| work.tally.has(*code));
     let count = stated.and_then(|stated| stated.count).filter(|count| *count != checkpoints.count && !is_explained);

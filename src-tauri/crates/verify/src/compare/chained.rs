@@ -8,8 +8,8 @@ use crate::record::clock;
 
 use super::holdings::{Holding, Holdings};
 use super::merge::{self, Merged, PLACES_MAX};
-use super::outcome::{Comparison, ExportName, Obstacle, Order, Outcome, StreamComparison};
-use super::settle::settle;
+use super::outcome::{Comparison, ExportName, Obstacle, Order, Outcome, SeqSpan, StreamComparison};
+use super::settle::{removed, settle};
 use super::{Export, Meter, members, tell};
 
 /// Most streams that are compared. A bundle has a handful.
@@ -43,13 +43,18 @@ pub(super) fn compare(pair: &[Export<'_>; 2], options: &Options, meter: &mut Met
     }
     let mixed: BTreeSet<String> =
         merged.values_mut().flat_map(|merged| merged.strangers.iter_mut().flat_map(std::mem::take)).collect();
+    let is_one_log = merged.values().any(|found| found.agreed.count > 0);
     let mut streams = Vec::new();
     for (id, mut found) in merged {
         let mut stream = match found.records {
             [0, 0] if !mixed.contains(id) => continue,
-            records if records[later] == 0 && records[1 - later] > 0 => alone(id, Obstacle::OnlyInEarlier),
+            records if records[later] == 0 && records[1 - later] > 0 => {
+                // Of one log, as another stream shows, a stream may not vanish; what is said to lie elsewhere may.
+                let is_said = !held(id)[later].absent.is_empty() || found.is_damaged[later] || mixed.contains(id);
+                if is_one_log && !is_said { removed(id, &found, held(id), later) } else { alone(id, Obstacle::OnlyInEarlier) }
+            }
             records if records[1 - later] == 0 && records[later] > 0 && held(id)[1 - later].absent.is_empty() => {
-                new(id)
+                new(id, &found, later)
             }
             _ => settle(id, &mut found, held(id), later),
         };
@@ -74,8 +79,11 @@ fn alone(id: &str, obstacle: Obstacle) -> StreamComparison {
 }
 
 /// A stream that only the later export holds: nothing of the earlier one is contradicted by it.
-fn new(id: &str) -> StreamComparison {
-    let mut stream = StreamComparison { outcome: Outcome::Extends, ..StreamComparison::blank(Some(id.to_owned())) };
+fn new(id: &str, found: &Merged, later: usize) -> StreamComparison {
+    let from = found.first[later].as_ref().map(|first| first.seq);
+    let to = found.head[later].map(|(seq, _)| seq);
+    let new = Some(SeqSpan { from, to, count: found.records[later] });
+    let mut stream = StreamComparison { outcome: Outcome::Extends, new, ..StreamComparison::blank(Some(id.to_owned())) };
     stream.message = tell::of_stream(&stream);
     stream
 }

@@ -8,7 +8,8 @@
 //! # Invariants
 //! * Neither export has to verify; what its own check came to is handed in and repeated, not judged.
 //! * [`Outcome::Extends`] is only said when everything that the earlier export holds within the reach of the later one
-//!   was found there, the same. A comparison that was stopped, or could not read something, never says it.
+//!   was found there, the same. A comparison that was stopped, or could not read a part of the later export, never
+//!   says it; what could not be read of the earlier one is told beside it.
 //! * Containers, segment borders and where an export begins make no difference.
 //! * Memory is bounded: audit bundles are read side by side ([`merge`]); of FHIR, which has no order of its own, the
 //!   earlier export is held as fingerprints ([`fhir`]).

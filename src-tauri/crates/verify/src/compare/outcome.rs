@@ -44,6 +44,8 @@ pub enum DifferenceKind {
     Removed,
     /// The later export holds it within the earlier one's reach, and the earlier one does not.
     Inserted,
+    /// The later export holds it once more, byte for byte alike in what is hashed.
+    Repeated,
     /// Both hold it, at other places among the others.
     Reordered,
     /// What stands in its place in the later export cannot be read.
@@ -66,6 +68,9 @@ pub enum Obstacle {
     NoIdentity,
     /// The later export does not hold this stream.
     OnlyInEarlier,
+    /// No record in common: the later export begins right behind the earlier one, and names its last record as the one
+    /// before.
+    GoesOn,
     /// No record in common: the later export ends before the earlier one begins.
     DisjointSpans,
     /// No record in common: the later export begins after the earlier one ended, and something lies between.
@@ -140,6 +145,8 @@ pub struct DifferenceCounts {
     pub removed: u64,
     /// Records that came in between.
     pub inserted: u64,
+    /// Records that stand there once more.
+    pub repeated: u64,
     /// Records at other places.
     pub reordered: u64,
     /// Records that can no longer be read.
@@ -188,7 +195,8 @@ pub struct StreamComparison {
     pub obstacle: Option<Obstacle>,
     /// What both hold.
     pub common: Common,
-    /// What the later export holds behind the end of the earlier one.
+    /// What the later export holds behind the end of the earlier one; all of it, where the earlier one does not hold the
+    /// stream.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new: Option<SeqSpan>,
     /// What the earlier export holds before the beginning of the later one. Nothing was held against it.
@@ -200,6 +208,8 @@ pub struct StreamComparison {
     /// Records within the reach of both that one export declares to be archived elsewhere, or does not hold readably.
     /// Nothing was held against them.
     pub not_held: u64,
+    /// Of those, the records of the later export that stand where the earlier one has nothing that can be read.
+    pub not_held_in_earlier: u64,
     /// Records with the same content and another signature, or none.
     pub resigned: u64,
     /// The first differences, in the order of the log.
@@ -230,6 +240,7 @@ impl StreamComparison {
             only_in_earlier: None,
             only_in_later: None,
             not_held: 0,
+            not_held_in_earlier: 0,
             resigned: 0,
             differences: Vec::new(),
             counts: DifferenceCounts::default(),
@@ -245,6 +256,7 @@ impl StreamComparison {
             DifferenceKind::Rewritten => Some(&mut counts.rewritten),
             DifferenceKind::Removed => Some(&mut counts.removed),
             DifferenceKind::Inserted => Some(&mut counts.inserted),
+            DifferenceKind::Repeated => Some(&mut counts.repeated),
             DifferenceKind::Reordered => Some(&mut counts.reordered),
             DifferenceKind::Unreadable => Some(&mut counts.unreadable),
             DifferenceKind::NotLinked => None,

@@ -17,15 +17,22 @@ struct Pair {
     later: Entry,
 }
 
+/// A stream of which the later export holds nothing, although it holds others of the same log: all of it was removed.
+pub(super) fn removed(stream_id: &str, merged: &Merged, holdings: [&Holding; 2], later: usize) -> StreamComparison {
+    let mut settling = Settling::new(stream_id, holdings, later);
+    for side in [&merged.before, &merged.after] {
+        if let Some(stretch) = &side[1 - later] {
+            settling.stretch(DifferenceKind::Removed, stretch);
+        }
+    }
+    settling.flush();
+    settling.stream.message = tell::of_stream(&settling.stream);
+    settling.stream
+}
+
 /// What a stream comes to. `later` is the index of the later export among those that were merged.
 pub(super) fn settle(stream_id: &str, merged: &mut Merged, holdings: [&Holding; 2], later: usize) -> StreamComparison {
-    let mut settling = Settling {
-        holdings: if later == 1 { holdings } else { [holdings[1], holdings[0]] },
-        later,
-        stream: StreamComparison::blank(Some(stream_id.to_owned())),
-        open: Vec::new(),
-        pairs: Vec::new(),
-    };
+    let mut settling = Settling::new(stream_id, holdings, later);
     settling.run(merged);
     settling.stream
 }
@@ -39,7 +46,17 @@ struct Settling<'a> {
     pairs: Vec<Pair>,
 }
 
-impl Settling<'_> {
+impl<'a> Settling<'a> {
+    fn new(stream_id: &str, holdings: [&'a Holding; 2], later: usize) -> Self {
+        Self {
+            holdings: if later == 1 { holdings } else { [holdings[1], holdings[0]] },
+            later,
+            stream: StreamComparison::blank(Some(stream_id.to_owned())),
+            open: Vec::new(),
+            pairs: Vec::new(),
+        }
+    }
+
     fn run(&mut self, merged: &mut Merged) {
         let (later, earlier) = (self.later, 1 - self.later);
         self.stream.resigned = merged.resigned;
@@ -79,8 +96,7 @@ impl Settling<'_> {
         if head + 1 < first.seq {
             self.stream.obstacle = Some(Obstacle::Hole);
         } else if first.prev == Some(hash) {
-            self.stream.outcome = Outcome::Extends;
-            self.stream.common.hash = Some(hash.to_hex());
+            self.stream.obstacle = Some(Obstacle::GoesOn);
         } else {
             let last = merged.before[earlier].as_ref().map(|stretch| &stretch.first).filter(|entry| entry.seq == head);
             self.add(DifferenceKind::NotLinked, first.seq, last, Some(first));
@@ -107,7 +123,8 @@ impl Settling<'_> {
                 Absence::Archived | Absence::OtherForm => self.stream.not_held += unheld.stretch.count,
             }
         }
-        self.stream.not_held += merged.unheld[later].iter().map(|unheld| unheld.stretch.count).sum::<u64>();
+        self.stream.not_held_in_earlier += merged.unheld[later].iter().map(|unheld| unheld.stretch.count).sum::<u64>();
+        self.stream.not_held += self.stream.not_held_in_earlier;
         // After a renumbering the end has moved by as many records; they are told already.
         if let Some(cut) = merged.after[earlier].as_ref().filter(|cut| Some(cut.count) != shift) {
             let is_hole = merged.hole_at_end[later].is_some();
@@ -149,9 +166,11 @@ impl Settling<'_> {
                 None => self.add(DifferenceKind::Removed, seq, Some(&entry), None),
             }
         }
-        for (entry, _) in laters {
-            if hole_in_earlier.is_some() {
-                self.stream.not_held += 1;
+        for (entry, standing) in laters {
+            if standing == Standing::Copy {
+                self.add(DifferenceKind::Repeated, seq, None, Some(&entry));
+            } else if hole_in_earlier.is_some() {
+                self.stream.not_held_in_earlier += 1;
             } else {
                 self.add(DifferenceKind::Inserted, seq, None, Some(&entry));
             }

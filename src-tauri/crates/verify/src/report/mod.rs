@@ -45,18 +45,31 @@ pub struct Counts {
 pub struct Done {
     /// Files whose checksum was compared with a list of checksums.
     pub files: u64,
-    /// Segments that were compared with what the audit manifest says of them.
+    /// Segments that were compared with what the audit manifest says of them, counts, ends and root included.
     pub segments: u64,
+    /// Segments that the audit manifest speaks of.
+    pub segments_stated: u64,
     /// Records that were hashed and compared with their own hash.
     pub records: u64,
     /// Records that were linked with their neighbors.
     pub links: u64,
     /// Checkpoints that were compared with the records.
     pub checkpoints: u64,
+    /// Checkpoints that are there, and those that the audit manifest says ought to be.
+    pub checkpoints_stated: u64,
     /// Signatures that fit their key. Those that do not are findings.
     pub signatures: u64,
     /// Anchors that say something about the records.
     pub anchors: u64,
+}
+
+/// The times that the records themselves state, whatever the bundle says of its period.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Period {
+    /// The earliest, RFC 3339 in UTC.
+    pub from: String,
+    /// The latest.
+    pub to: String,
 }
 
 /// Which bundle was checked.
@@ -81,6 +94,7 @@ pub struct Report {
     pub(crate) summary: [String; 2],
     pub(crate) stopped: Option<HowFar>,
     pub(crate) counts: Counts,
+    pub(crate) period: Option<Period>,
     pub(crate) done: Done,
     pub(crate) findings: Vec<Finding>,
     pub(crate) coverage: Vec<CoverageSpan>,
@@ -130,6 +144,12 @@ impl Report {
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.counts
+    }
+
+    /// The times of the records of an audit bundle that could be read; `None` where there are none.
+    #[must_use]
+    pub fn period(&self) -> Option<&Period> {
+        self.period.as_ref()
     }
 
     /// What was really compared.
@@ -184,7 +204,7 @@ impl Report {
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut report = serializer.serialize_struct("Report", 14)?;
+        let mut report = serializer.serialize_struct("Report", 15)?;
         report.serialize_field("format", FORMAT)?;
         report.serialize_field("bundle", &self.bundle)?;
         report.serialize_field("integrity", &self.integrity)?;
@@ -193,6 +213,7 @@ impl Serialize for Report {
         report.serialize_field("summary", &self.summary)?;
         report.serialize_field("stopped", &self.stopped)?;
         report.serialize_field("counts", &self.counts)?;
+        report.serialize_field("period", &self.period)?;
         report.serialize_field("done", &self.done)?;
         report.serialize_field("findings", &self.findings)?;
         report.serialize_field("coverage", &self.coverage)?;

@@ -58,6 +58,8 @@ pub enum CheckResult {
     Notes,
     /// It does not agree.
     Differs,
+    /// What was checked of it agrees; the rest could not be checked.
+    Partly,
     /// It was not checked, or there is nothing to check.
     NotChecked,
 }
@@ -327,7 +329,7 @@ pub struct ComparedStream {
 pub struct ComparedDifference {
     /// Its number in the stream, to ask for its record by.
     pub number: u32,
-    /// `rewritten`, `removed`, `inserted`, `reordered`, `unreadable`, `not_linked`.
+    /// `rewritten`, `removed`, `inserted`, `repeated`, `reordered`, `unreadable`, `not_linked`.
     pub kind: String,
     /// In words.
     pub sentence: String,
