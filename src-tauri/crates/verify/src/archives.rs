@@ -1,13 +1,15 @@
 //! Archives that lie in the bundle (formats 1.9): their own content, checked by itself before the chain is linked.
 //!
 //! A sound archive leads the chain from one side of its gap to the other. Its records are not part of the import; one
-//! that is declared and not here stays `ARCHIVE_ABSENT`.
+//! that is declared and not here, not read or not sound stays `ARCHIVE_ABSENT`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 
 use bundle::ab1::{AUDIT_MANIFEST_NAME, Archive};
 use bundle::escape::visible;
 use bundle::segment::{Form, Layout, runs};
+use bundle::unpack::{Packing, unpack};
 use integrity::merkle::Tree;
 
 use crate::claims::Claims;
@@ -20,11 +22,22 @@ use crate::sums::Summing;
 use crate::words::{count_of, number};
 use crate::work::Work;
 
+/// What is known of an archive that lies in the bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ArchiveState {
+    /// It was read, and its content holds.
+    Sound,
+    /// It was read, and something in it is wrong.
+    Unsound,
+    /// It has a form that is not read.
+    OtherForm,
+}
+
 /// What reading the archives came to.
 #[derive(Debug, Default)]
 pub(crate) struct Archives {
-    /// Places in the audit manifest of those whose content holds.
-    pub(crate) sound: BTreeSet<usize>,
+    /// Of those that lie in the bundle, by their places in the audit manifest.
+    pub(crate) states: BTreeMap<usize, ArchiveState>,
     /// Paths of those that were read.
     pub(crate) read: BTreeSet<String>,
 }
@@ -67,16 +80,17 @@ pub(crate) fn check(
             continue;
         }
         let form = Form::stated(path, archive.media_type.as_deref(), None);
-        if form.is_none()
-            || claims.segments.iter().any(|segment| segment.path == *path)
-            || !archives.read.insert(path.clone())
-        {
+        if form.is_none() || claims.segments.iter().any(|segment| segment.path == *path) {
+            archives.states.insert(place, ArchiveState::OtherForm);
+            continue;
+        }
+        if !archives.read.insert(path.clone()) {
             continue;
         }
         let mut seen = Seen::default();
-        if read(work, payload, archive, path, judge, seals, &mut seen)? && seen.tally.worst() != Some(Severity::Error) {
-            archives.sound.insert(place);
-        }
+        let is_whole = read(work, payload, archive, path, judge, seals, &mut seen)?;
+        let is_sound = is_whole && seen.tally.worst() != Some(Severity::Error);
+        archives.states.insert(place, if is_sound { ArchiveState::Sound } else { ArchiveState::Unsound });
         work.tally.absorb(seen.tally);
     }
     Ok(archives)
@@ -97,15 +111,16 @@ fn read(
         Err(fault) => return work.damaged(fault).map(|()| false),
     };
     let mut summing = Summing::new(reader, payload.wants(path));
-    for run in runs(&mut summing, Layout::of_name(path), path) {
-        let run = match run {
-            Ok(run) => run,
-            Err(fault) => return work.damaged(fault).map(|()| false),
-        };
-        let (mut facts, _) = judge.run(path, &run);
-        seals.take_aside(path, &facts.streams, std::mem::take(&mut facts.seals));
-        take(archive, path, facts, seen);
-        work.came(0, u64::try_from(run.lines().bytes().len()).unwrap_or(u64::MAX))?;
+    // No member of the audit manifest says how an archive is packed; its name does.
+    let is_whole = match Packing::of_name(path) {
+        None => read_records(work, archive, path, &mut summing, judge, seals, seen)?,
+        Some(packing) => {
+            let unpacked = unpack(&mut summing, packing, path, &work.source.limits());
+            read_records(work, archive, path, unpacked, judge, seals, seen)?
+        }
+    };
+    if !is_whole {
+        return Ok(false);
     }
     let sum = summing.finish();
     payload.compare_sum(work, path, &sum);
@@ -117,6 +132,29 @@ fn read(
     // What could not be read explains counts, ends and roots.
     if !seen.has_holes {
         compare(archive, path, seen);
+    }
+    Ok(true)
+}
+
+/// Reads the records of an archive; false if what holds or packs them is damaged.
+fn read_records(
+    work: &mut Work<'_>,
+    archive: &Archive,
+    path: &str,
+    content: impl Read,
+    judge: &Judge<'_>,
+    seals: &mut Seals,
+    seen: &mut Seen,
+) -> Result<bool, Halt> {
+    for run in runs(content, Layout::of_name(path), path) {
+        let run = match run {
+            Ok(run) => run,
+            Err(fault) => return work.damaged(fault).map(|()| false),
+        };
+        let (mut facts, _) = judge.run(path, &run);
+        seals.take_aside(path, &facts.streams, std::mem::take(&mut facts.seals));
+        take(archive, path, facts, seen);
+        work.came(0, u64::try_from(run.lines().bytes().len()).unwrap_or(u64::MAX))?;
     }
     Ok(true)
 }

@@ -109,7 +109,7 @@ fn audit_bundle<'a>(
     let leaves = wants_leaves(&claims, &traces);
     let judge = Judge { fingerprint_key: options.fingerprint_key, leaves, marked: &marked, seal };
     let found = archives::check(work, &payload, &claims, &judge, &mut seals)?;
-    claims.sound_archives = found.sound;
+    claims.archive_states = found.states;
     other_files(work, &payload, &claims, &checkpoints, &found.read)?;
 
     let detached = outcome.detached.clone();

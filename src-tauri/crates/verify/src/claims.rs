@@ -10,6 +10,7 @@ use bundle::segment::{self, Form};
 use bundle::{Entry, ReadFault};
 use integrity::{canonical, chain};
 
+use crate::archives::ArchiveState;
 use crate::container::{BagInfo, Payload};
 use crate::fault::Halt;
 use crate::finding::{Code, Finding};
@@ -58,8 +59,8 @@ pub(crate) struct Claims {
     stream_places: BTreeMap<String, usize>,
     /// What signatures over segments are taken over.
     pub(crate) entries: Entries,
-    /// Places of the archives that lie in the bundle and whose content holds.
-    pub(crate) sound_archives: BTreeSet<usize>,
+    /// What is known of the archives that lie in the bundle, by their places.
+    pub(crate) archive_states: BTreeMap<usize, ArchiveState>,
 }
 
 impl Claims {

@@ -7,8 +7,8 @@
 //! No record is compared with anything: what can be read may still have been changed. A resource of another type is no
 //! event and is counted; an entry of a Bundle without a resource is nothing at all.
 
-use bundle::records::{Place, RecordCause, RecordRun, event_of};
 use bundle::fhir::Pages;
+use bundle::records::{Place, RecordCause, RecordRun, event_of};
 use bundle::{MapFault, Profile, ReadFault, fhir};
 use model::{Event, MappingNote};
 
@@ -16,8 +16,8 @@ use crate::conclude::Outcome;
 use crate::container;
 use crate::fault::Halt;
 use crate::finding::{Code, Finding};
-use crate::listed::{self, Listed};
 use crate::hands::Spill;
+use crate::listed::{self, Listed};
 use crate::loose;
 use crate::repeated::Repeated;
 use crate::report::Counts;

@@ -204,8 +204,13 @@ fn bundle_after_bundle_the_beginning_is_proven_by_the_one_before() {
     assert_eq!(report.findings()[0].seq, Some(20));
 }
 
-/// A log of which records 15 to 26 lie in an archive, which is in the bag.
+/// A log of which records 15 to 26 lie in an archive, which may be in the bag.
 fn archived(present: bool) -> (Draft, Bag) {
+    archived_as(present, "a.ndjson", "application/x-ndjson", |content| content)
+}
+
+/// The same with an archive of any name and kind, packed in any way.
+fn archived_as(present: bool, name: &str, kind: &str, pack: impl Fn(Vec<u8>) -> Vec<u8>) -> (Draft, Bag) {
     let draft = Draft::new(40, 20);
     let lines: Vec<_> = draft.lines_of(STREAM)[14..26].to_vec();
     let (first, last) = (parsed(&lines[0]), parsed(&lines[11]));
@@ -214,16 +219,17 @@ fn archived(present: bool) -> (Draft, Bag) {
     let mut rest = draft.clone();
     rest.delete(15..=26);
     rest.restate();
-    let content = joined(&lines);
+    let content = pack(joined(&lines));
+    let path = format!("data/archives/{name}");
     rest.manifest["archives"] = json!([{
-        "stream_id": STREAM, "location": "tape 7", "present": present, "path": "data/archives/a.ndjson",
-        "media_type": "application/x-ndjson", "sha256": Digest::of(&content).to_hex(), "rows": 12,
+        "stream_id": STREAM, "location": "tape 7", "present": present, "path": path,
+        "media_type": kind, "sha256": Digest::of(&content).to_hex(), "rows": 12,
         "first_seq": 15, "last_seq": 26, "first_prev_hash": first["prev_hash"], "last_hash": last["hash"],
         "merkle_root": merkle::root(&leaves).to_hex(),
     }]);
     let mut files = rest.files();
     if present {
-        files.insert("data/archives/a.ndjson".to_owned(), content);
+        files.insert(path, content);
     }
     (draft, bag::wrapped(files))
 }
@@ -245,6 +251,28 @@ fn an_archive_in_the_bundle_is_checked_and_leads_the_chain_on() {
     for code in ["EVENT_MODIFIED", "SEGMENT_HASH_MISMATCH", "MERKLE_ROOT_MISMATCH", "ARCHIVE_ABSENT"] {
         assert!(codes(&report).contains(&code), "{code} is not among {:?}", codes(&report));
     }
+    let absent = report.findings().iter().find(|finding| finding.code == Code::ArchiveAbsent).unwrap();
+    assert!(absent.message.contains("an archive of this bundle that does not hold"), "{}", absent.message);
+}
+
+#[test]
+fn a_packed_archive_is_read_and_one_of_another_kind_is_said_to_be_here() {
+    let gzip = |content: Vec<u8>| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut encoder, &content).unwrap();
+        encoder.finish().unwrap()
+    };
+    let zstd = |content: Vec<u8>| zstd::encode_all(&*content, 3).unwrap();
+    let packed = |name, pack: &dyn Fn(Vec<u8>) -> Vec<u8>| archived_as(true, name, "application/x-ndjson", pack).1;
+    for bag in [packed("a.ndjson.gz", &gzip), packed("a.ndjson.zst", &zstd)] {
+        assert_eq!(told(&bag.check()), (vec![], "CONSISTENT"));
+    }
+    let cut = |content: Vec<u8>| gzip(content)[..60].to_vec();
+    let report = packed("a.ndjson.gz", &cut).check();
+    assert!(codes(&report).len() <= 3 && codes(&report).contains(&"ARCHIVE_LAYOUT"), "{:?}", codes(&report));
+    let other = archived_as(true, "a.tape", "application/x-tape", |content| content).1.check();
+    assert_eq!(told(&other).0, ["ARCHIVE_ABSENT"]);
+    assert!(other.findings()[0].message.contains("in a form that is not read"), "{:?}", other.findings());
 }
 
 #[test]

@@ -12,9 +12,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bag::{Bag, Draft, codes};
 use bundle::{Damage, Entry, Profile, ReadFault, Trouble};
 use proptest::prelude::*;
-use verify::{Severity, 
+use verify::{
     Assurance, Badge, HowFar, Integrity, MemorySpill, NoOnlooker, NoProgress, Onlooker, Options, Print, Proceed,
-    Progress, RecordRun, Source, Spill, Standing, VerifyFault,
+    Progress, RecordRun, Severity, Source, Spill, Standing, VerifyFault,
 };
 
 fn options(workers: usize) -> Options {

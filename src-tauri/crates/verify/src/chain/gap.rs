@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bundle::ab1::Archive;
 use integrity::Digest;
 
+use crate::archives::ArchiveState;
 use crate::claims::{Claims, SegmentState};
 use crate::finding::{Code, Finding};
 use crate::pass::SegmentTrace;
@@ -125,22 +126,31 @@ impl<'a> Ground<'a> {
             });
             let Some((place, archive)) = next else { return false };
             let Some((last_seq, last_hash)) = archive.last_seq.zip(archive.last_hash.clone()) else { return false };
-            found.push((seq, last_seq, self.claims.sound_archives.contains(place)));
+            found.push((seq, last_seq, self.claims.archive_states.get(place).copied()));
             (hash, seq) = (last_hash, last_seq + 1);
         }
         if hash != right.to_hex() {
             return false;
         }
-        for (from, to, is_sound) in found {
-            if is_sound {
-                linked.bridged.add(from, to);
-                continue;
-            }
-            let message = format!(
-                "{} lie in an archive that is not part of this bundle. The chain fits on both sides; what the archive \
-                 holds was not looked at.",
-                records(from, to)
-            );
+        for (from, to, state) in found {
+            let which = match state {
+                Some(ArchiveState::Sound) => {
+                    linked.bridged.add(from, to);
+                    continue;
+                }
+                Some(ArchiveState::Unsound) => {
+                    "an archive of this bundle that does not hold. The chain fits on both sides"
+                }
+                Some(ArchiveState::OtherForm) => {
+                    "an archive of this bundle in a form that is not read. The chain fits on both sides; what the \
+                     archive holds was not looked at"
+                }
+                None => {
+                    "an archive that is not part of this bundle. The chain fits on both sides; what the archive holds \
+                     was not looked at"
+                }
+            };
+            let message = format!("{} lie in {which}.", records(from, to));
             linked.archived.add(from, to);
             linked.find(Finding::new(Code::ArchiveAbsent, message).missing(from, to));
         }

@@ -65,9 +65,15 @@ pub(crate) fn head(
         // A head that differs is told with the anchors.
         linked.goes_on = first.first_prev == Some(before);
     } else if first.first_seq > 1 {
+        let is_before = |archive: &&bundle::ab1::Archive| {
+            archive.stream_id == ground.stream_id
+                && archive.last_seq.and_then(|last| last.checked_add(1)) == Some(first.first_seq)
+        };
+        let archive = claims.archives().iter().find(is_before);
+        let archived = archive.map_or("", |_| " The records before it are said to lie in an archive.");
         let message = format!(
             "The log goes on from an earlier bundle at record {}. Whether it does so rightly is not checked until \
-             that bundle is there too.",
+             that bundle is there too.{archived}",
             number(first.first_seq)
         );
         linked.find(begin(Finding::new(Code::ChainStartUnverified, message).seq(first.first_seq)));

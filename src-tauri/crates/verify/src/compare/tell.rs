@@ -265,9 +265,10 @@ fn headline(comparison: &Comparison) -> String {
 
 /// Several streams in which nothing differs.
 fn in_all_streams(comparison: &Comparison) -> String {
-    let [found, total] = comparison.streams.iter().map(found).fold([0, 0], |[found, total]: [u64; 2], [one, all]| {
-        [found.saturating_add(one), total.saturating_add(all)]
-    });
+    let [found, total] =
+        comparison.streams.iter().map(found).fold([0, 0], |[found, total]: [u64; 2], [one, all]| {
+            [found.saturating_add(one), total.saturating_add(all)]
+        });
     let of_both = comparison.streams.iter().filter(|stream| stream.common.count > 0).count();
     let streams = comparison.streams.len();
     let mut told = if found == total {
@@ -275,9 +276,13 @@ fn in_all_streams(comparison: &Comparison) -> String {
     } else {
         format!("{} of {}", number(found), count_of(total, "record"))
     };
-    told += &format!(" of the earlier export, in {of_both} of {streams} streams, {} in the later one, the same.", if found == 1 { "is" } else { "are" });
+    told += &format!(
+        " of the earlier export, in {of_both} of {streams} streams, {} in the later one, the same.",
+        if found == 1 { "is" } else { "are" }
+    );
     if found < total {
-        told += " The others were held against nothing: they lie before its beginning, or it does not hold them readably.";
+        told +=
+            " The others were held against nothing: they lie before its beginning, or it does not hold them readably.";
     }
     let open: u64 = comparison.streams.iter().map(|stream| stream.not_held_in_earlier).sum();
     if open > 0 {

@@ -151,7 +151,7 @@ pub(crate) fn does_not_prove(basis: &Basis<'_>) -> Vec<String> {
         sentences.push("That the log goes on from its earlier part: that part is not here.".to_owned());
     }
     if basis.tally.has(Code::ArchiveAbsent) {
-        sentences.push("What the records in the absent archives say.".to_owned());
+        sentences.push("What the records in the archives that were not read say.".to_owned());
     }
     if basis.tolerance_seconds > 0.0 {
         sentences.push(format!(
@@ -234,7 +234,7 @@ fn reason(basis: &Basis<'_>) -> String {
         return shortfall;
     }
     if basis.tally.has(Code::ArchiveAbsent) && basis.badge == Badge::NotVerified {
-        return "A part of the log is said to lie in an archive that is not here: what it held was not looked at."
+        return "A part of the log is said to lie in an archive that was not read: nothing shows what it holds."
             .to_owned();
     }
     if !basis.signed_by.is_empty() {
