@@ -20,6 +20,8 @@ pub enum Target {
     Container,
     /// A line of an audit bundle.
     Record,
+    /// A table of records in CSV.
+    Table,
     /// A FHIR resource.
     Fhir,
     /// The file that a vault's keys are wrapped in.
@@ -34,8 +36,16 @@ pub enum Target {
 
 impl Target {
     /// Every target.
-    pub const ALL: [Self; 7] =
-        [Self::Container, Self::Record, Self::Fhir, Self::Header, Self::Keys, Self::Anchor, Self::Evidence];
+    pub const ALL: [Self; 8] = [
+        Self::Container,
+        Self::Record,
+        Self::Table,
+        Self::Fhir,
+        Self::Header,
+        Self::Keys,
+        Self::Anchor,
+        Self::Evidence,
+    ];
 
     /// The name to ask for it by.
     #[must_use]
@@ -43,6 +53,7 @@ impl Target {
         match self {
             Self::Container => "container",
             Self::Record => "record",
+            Self::Table => "table",
             Self::Fhir => "fhir",
             Self::Header => "header",
             Self::Keys => "keys",
@@ -65,6 +76,7 @@ impl Target {
         match self {
             Self::Container => container::feed(bytes),
             Self::Record => readers::record(bytes),
+            Self::Table => readers::table(bytes),
             Self::Fhir => readers::fhir(bytes),
             Self::Header => readers::header(bytes),
             Self::Keys => readers::keys(bytes),

@@ -2,6 +2,7 @@
 
 use bundle::Profile;
 use bundle::records::event_of;
+use bundle::segment::{Layout, runs};
 use integrity::canonical::{canonicalize, scan};
 use integrity::head::{ANCHOR_FILE_BYTES_MAX, read_anchor_file};
 use integrity::keys::{Algorithm, Kid, PublicKey};
@@ -25,6 +26,23 @@ pub(crate) fn record(line: &[u8]) {
     let ours: serde_json::Value = serde_json::from_slice(&text).unwrap();
     let theirs: serde_json::Value = serde_json::from_slice(line).unwrap();
     assert_eq!(ours, theirs);
+}
+
+/// Every row is one line, told as it is or with what is wrong with it; places follow each other without a gap.
+pub(crate) fn table(bytes: &[u8]) {
+    let mut rows = 0;
+    for run in runs(bytes, Layout::Csv, "t.csv").map_while(Result::ok) {
+        let table = run.rows().unwrap();
+        assert_eq!(table.lines.first_line, rows + 1);
+        for (index, line) in table.lines.lines().enumerate() {
+            let of_row = table.troubles.iter().filter(|trouble| trouble.row == Some(line.number));
+            let is_hidden = of_row.clone().any(|trouble| trouble.hides_record);
+            assert_eq!(line.bytes.is_empty(), is_hidden, "a record is there, or it is said why not");
+            let is_told = table.cells.row(index).is_some() || of_row.count() > 0;
+            assert!(is_told, "cells can be compared, or it is said why not");
+            rows += 1;
+        }
+    }
 }
 
 pub(crate) fn fhir(resource: &[u8]) {

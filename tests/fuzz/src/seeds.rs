@@ -23,6 +23,10 @@ pub fn seeds(target: Target) -> Vec<Vec<u8>> {
     match target {
         Target::Container => containers(),
         Target::Record => SIGNED.files.values().flat_map(|file| lines(file)).take(24).collect(),
+        Target::Table => vec![
+            b"seq,record,\"actor, id\"\r\n1,\"{\"\"seq\"\":1}\",u\r\n2,{},\"a\nb\"\r\n".to_vec(),
+            b"record\n{}\n\n\"{\"\"a\"\":\n1}\"\nx\"y\n\"z\" \n".to_vec(),
+        ],
         Target::Fhir => vec![FHIR_R4.into(), FHIR_R5.into()],
         Target::Header => vec![HEADER.into()],
         Target::Keys => vec![ED25519.into(), SIGNED.files["data/keys/keys.json"].clone()],

@@ -212,6 +212,10 @@ pub enum Damage {
     TableUnreadable,
     /// A part of a table is larger than is read at once.
     TableTooLarge,
+    /// A table that has to be held as a whole is too large for that.
+    TableTooLargeToHold,
+    /// A table is packed or encoded in a way that is not read.
+    TableUnfit,
 }
 
 impl Damage {
@@ -230,6 +234,14 @@ impl Damage {
             Self::WindowTooLarge => "Unpacking it takes more than 128 MiB of memory.",
             Self::RecordColumn => "The table needs exactly one column `record`, which holds the records.",
             Self::TableUnreadable => "The table is damaged or cut short: its structure cannot be read.",
+            Self::TableTooLargeToHold => {
+                "The Parquet file is larger than 128 MiB, which is as much as is read of one: ask for smaller segments, or \
+                 for NDJSON."
+            }
+            Self::TableUnfit => {
+                "The Parquet file is packed or encoded in a way that is not read: Snappy, Zstandard or nothing, plain or \
+                 with dictionaries."
+            }
             Self::TableTooLarge => "The table has more columns, or a larger part of it in one piece, than is read.",
         }
     }
@@ -238,10 +250,12 @@ impl Damage {
     #[must_use]
     pub const fn code(self) -> TroubleCode {
         match self {
-            Self::UnpacksTooFar | Self::UnpacksTooLarge | Self::WindowTooLarge | Self::TableTooLarge => {
-                TroubleCode::ArchiveLimitExceeded
-            }
-            Self::RecordColumn => TroubleCode::SchemaInvalid,
+            Self::UnpacksTooFar
+            | Self::UnpacksTooLarge
+            | Self::WindowTooLarge
+            | Self::TableTooLarge
+            | Self::TableTooLargeToHold => TroubleCode::ArchiveLimitExceeded,
+            Self::RecordColumn | Self::TableUnfit => TroubleCode::SchemaInvalid,
             Self::TableUnreadable => TroubleCode::RecordUnparseable,
             _ => TroubleCode::ArchiveLayout,
         }

@@ -25,6 +25,12 @@ pub const TABLE_COLUMNS_MAX: usize = 1_000;
 pub const TABLE_CELL_BYTES_MAX: u64 = MIB;
 /// Most bytes of all cells of one row.
 pub const TABLE_ROW_BYTES_MAX: u64 = 4 * MIB;
+/// Most bytes of a Parquet file, unpacked if it is packed: it is read from its end, so all of it is held.
+pub const PARQUET_FILE_BYTES_MAX: u64 = 128 * MIB;
+/// Most bytes of the footer of a Parquet file. Read, it takes some twenty times as much.
+pub const PARQUET_FOOTER_BYTES_MAX: u64 = 16 * MIB;
+/// Most bytes that one page of a Parquet file unpacks to. Writers aim at 1 MiB.
+pub const PARQUET_PAGE_BYTES_MAX: u64 = 16 * MIB;
 /// Most bytes of a `bag-info.txt` that is looked at to recognize a profile.
 pub const BAG_INFO_BYTES_MAX: u64 = MIB;
 /// Largest window of Zstandard content, as a power of two of bytes: 128 MiB.

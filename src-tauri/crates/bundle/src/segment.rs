@@ -9,7 +9,7 @@ use crate::bundle::Bundle;
 use crate::fault::ReadFault;
 use crate::limits::Limits;
 use crate::lines::{self, LineLimits, LineRun};
-use crate::table::{CsvRows, RowRun, Text};
+use crate::table::{CsvRows, ParquetRows, RowRun, Text};
 use crate::unpack::{Packing, unpack};
 
 /// How records are laid out in a file.
@@ -20,6 +20,8 @@ pub enum Layout {
     Lines,
     /// CSV with a column `record`.
     Csv,
+    /// Parquet with a column `record`.
+    Parquet,
 }
 
 impl Layout {
@@ -27,7 +29,7 @@ impl Layout {
     #[must_use]
     pub fn of_name(name: &str) -> Self {
         let inner = [".gz", ".zst"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
-        let tables = [(".csv", Self::Csv)];
+        let tables = [(".csv", Self::Csv), (".parquet", Self::Parquet)];
         tables.into_iter().find(|(ending, _)| inner.ends_with(ending)).map_or(Self::Lines, |(_, layout)| layout)
     }
 
@@ -41,6 +43,7 @@ impl Layout {
         match self {
             Self::Lines => "application/x-ndjson",
             Self::Csv => "text/csv",
+            Self::Parquet => "application/vnd.apache.parquet",
         }
     }
 }
@@ -145,6 +148,7 @@ pub struct Runs<R>(Reading<R>);
 enum Reading<R> {
     Lines(lines::Runs<R>),
     Csv(Box<CsvRows<R>>),
+    Parquet(Box<ParquetRows<R>>),
 }
 
 impl<R> std::fmt::Debug for Runs<R> {
@@ -152,6 +156,7 @@ impl<R> std::fmt::Debug for Runs<R> {
         f.write_str(match self.0 {
             Reading::Lines(_) => "Runs(lines)",
             Reading::Csv(_) => "Runs(csv)",
+            Reading::Parquet(_) => "Runs(parquet)",
         })
     }
 }
@@ -163,6 +168,7 @@ impl<R: Read> Iterator for Runs<R> {
         match &mut self.0 {
             Reading::Lines(runs) => runs.next().map(|run| run.map(Run::Lines)),
             Reading::Csv(rows) => rows.next().map(|run| run.map(Run::Rows)),
+            Reading::Parquet(rows) => rows.next().map(|run| run.map(Run::Rows)),
         }
     }
 }
@@ -172,6 +178,7 @@ pub fn runs<R: Read>(content: R, layout: Layout, name: &str) -> Runs<R> {
     Runs(match layout {
         Layout::Lines => Reading::Lines(lines::runs(content, &LineLimits::audit_bundle())),
         Layout::Csv => Reading::Csv(Box::new(CsvRows::new(content, name))),
+        Layout::Parquet => Reading::Parquet(Box::new(ParquetRows::new(content, name))),
     })
 }
 

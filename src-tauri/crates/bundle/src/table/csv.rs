@@ -6,18 +6,14 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use super::{Cell, Cells, RECORD_COLUMN, RowCause, RowRun, RowTrouble};
+use super::{Building, Cell, Cells, RECORD_COLUMN, RowCause, RowRun, RowTrouble};
 use crate::fault::{Damage, ReadFault};
 use crate::limits::{TABLE_CELL_BYTES_MAX, TABLE_COLUMNS_MAX, TABLE_ROW_BYTES_MAX};
-use crate::lines::{LineRun, RUN_BYTES};
+use crate::lines::LineRun;
 use crate::sniff::BYTE_ORDER_MARK;
 
 /// Bytes read at once.
 const BUFFER_BYTES: usize = 64 << 10;
-/// Most rows of a run, so that rows of nothing fill no memory.
-const RUN_ROWS_MAX: usize = 16 << 10;
-/// Most troubles of one run. A table of nothing but stray quotes gives more runs, not more memory.
-const RUN_TROUBLES_MAX: usize = 1_000;
 
 /// Where in a row the reading is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -281,7 +277,7 @@ impl<R: Read> Rows<R> {
         let mut row = std::mem::take(&mut self.row);
         let mut rows = 0;
         while run.has_room(rows) && self.splitter.next(&mut row)? {
-            run.take(&heading, &row, self.next_row);
+            take(&mut run, &heading, &row, self.next_row);
             self.next_row = self.next_row.saturating_add(1);
             rows = rows.saturating_add(1);
         }
@@ -312,65 +308,34 @@ impl<R: Read> Iterator for Rows<R> {
     }
 }
 
-/// A run that is being filled.
-struct Building {
-    lines: Vec<u8>,
-    cells: Cells,
-    troubles: Vec<RowTrouble>,
-}
-
-impl Building {
-    fn has_room(&self, rows: usize) -> bool {
-        let bytes = self.lines.len().saturating_add(self.cells.bytes());
-        u64::try_from(bytes).is_ok_and(|bytes| bytes < RUN_BYTES)
-            && rows < RUN_ROWS_MAX
-            && self.troubles.len() < RUN_TROUBLES_MAX
+/// Adds a row to a run.
+fn take(run: &mut Building, heading: &Heading, row: &Row, number: u64) {
+    let mut tell = |cause: RowCause, column: Option<&String>| {
+        let (column, length_bytes) = (column.cloned(), row.bytes);
+        run.troubles.push(RowTrouble { row: Some(number), column, cause, hides_record: false, length_bytes });
+    };
+    if let Some(cause) = row.broken {
+        tell(cause, None);
     }
-
-    fn take(&mut self, heading: &Heading, row: &Row, number: u64) {
-        let record = row.cell(heading.record).unwrap_or_default();
-        let is_cut = |index: usize| row.long_cell == u64::try_from(index).ok() || row.is_too_long;
-        let hidden = if row.long_cell == u64::try_from(heading.record).ok() {
-            Some(RowCause::CellTooLong { limit_bytes: TABLE_CELL_BYTES_MAX })
-        } else if is_cut(heading.record) {
-            Some(RowCause::RowTooLong { limit_bytes: TABLE_ROW_BYTES_MAX })
-        } else if record.contains(&b'\n') {
-            Some(RowCause::RecordOfSeveralLines)
-        } else {
-            record.is_empty().then_some(RowCause::RecordMissing)
-        };
-        let mut tell = |cause: RowCause, column: Option<&String>, hides_record: bool| {
-            let length_bytes = row.bytes;
-            self.troubles.push(RowTrouble {
-                row: Some(number),
-                column: column.cloned(),
-                cause,
-                hides_record,
-                length_bytes,
-            });
-        };
-        if let Some(cause) = row.broken {
-            tell(cause, None, false);
-        }
-        if row.cells != heading.width {
-            tell(RowCause::Ragged { expected: heading.width, found: row.cells }, None, false);
-        }
-        let long = row.long_cell.and_then(|index| heading.names.get(usize::try_from(index).ok()?));
-        if let Some(column) = long.filter(|column| *column != RECORD_COLUMN) {
-            tell(RowCause::CellTooLong { limit_bytes: TABLE_CELL_BYTES_MAX }, Some(column), false);
-        }
-        if let Some(cause) = hidden {
-            tell(cause, heading.names.get(heading.record), true);
-        } else {
-            self.lines.extend_from_slice(record);
-        }
-        self.lines.push(b'\n');
-        if row.cells != heading.width || row.long_cell.is_some() || row.is_too_long {
-            return self.cells.skip_row();
-        }
-        self.cells.begin_row();
-        for index in (0..row.ends.len()).filter(|index| *index != heading.record) {
-            self.cells.push(Cell::Text(row.cell(index).unwrap_or_default()));
-        }
+    if row.cells != heading.width {
+        tell(RowCause::Ragged { expected: heading.width, found: row.cells }, None);
+    }
+    let long = row.long_cell.and_then(|index| usize::try_from(index).ok());
+    if let Some(column) = long.filter(|index| *index != heading.record).and_then(|index| heading.names.get(index)) {
+        tell(RowCause::CellTooLong { limit_bytes: TABLE_CELL_BYTES_MAX }, Some(column));
+    }
+    if long == Some(heading.record) {
+        run.hide_record(RowCause::CellTooLong { limit_bytes: TABLE_CELL_BYTES_MAX }, number, row.bytes);
+    } else if row.is_too_long {
+        run.hide_record(RowCause::RowTooLong { limit_bytes: TABLE_ROW_BYTES_MAX }, number, row.bytes);
+    } else {
+        run.take_record(row.cell(heading.record).unwrap_or_default(), number);
+    }
+    if row.cells != heading.width || row.long_cell.is_some() || row.is_too_long {
+        return run.cells.skip_row();
+    }
+    run.cells.begin_row();
+    for index in (0..row.ends.len()).filter(|index| *index != heading.record) {
+        run.cells.push(Cell::Text(row.cell(index).unwrap_or_default()));
     }
 }

@@ -8,14 +8,19 @@
 //! * Row n is line n: a row whose record cannot stand in a line leaves a blank one, with a [`RowTrouble`] that says why.
 //! * Nothing is skipped in silence: a row of another width, a stray quote, a cell that is too long is a trouble with its
 //!   place, and reading goes on behind it.
-//! * Memory is one run of rows, and for Parquet one page of each column.
+//! * Memory is one run of rows, and for Parquet the file, up to a limit, and one page of each column.
 
+mod building;
 mod cells;
 mod csv;
+mod pages;
+mod parquet;
 mod text;
 
+use building::{Building, is_too_long};
 pub use cells::{Cell, Cells};
 pub(crate) use csv::Rows as CsvRows;
+pub(crate) use parquet::Rows as ParquetRows;
 pub(crate) use text::Text;
 
 use crate::lines::LineRun;
