@@ -5,10 +5,8 @@
 //! an archive that was not looked into: nothing shows that what stands before it leads to what stands behind it.
 //! What comes after the last record that somebody vouches for is vouched for by nobody.
 
-use integrity::signature::Checked;
-
 use crate::chain::{Linked, Trace};
-use crate::proof::{Agreed, Pinned};
+use crate::proof::{Agreed, Fitting, Pinned};
 use crate::seals::Sealed;
 
 /// Who vouches for a record.
@@ -17,7 +15,7 @@ pub(crate) enum Vouched {
     /// Nobody.
     Nobody,
     /// A key that nobody has vouched for.
-    Signed(Checked),
+    Signed(Fitting),
     /// A pinned key.
     Pinned(Pinned),
     /// An anchor.
