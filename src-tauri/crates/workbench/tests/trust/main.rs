@@ -8,3 +8,4 @@ mod heads;
 mod keys;
 mod rechecks;
 mod records;
+mod resuming;
