@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
+#[cfg(unix)]
+mod interrupting;
 mod killing;
 
 use std::collections::BTreeSet;

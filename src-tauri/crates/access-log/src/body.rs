@@ -141,15 +141,11 @@ impl Body {
                 self.result("records", *records);
                 self.detail("why", why.word());
             }
-            Entry::Verify { bundle, integrity, assurance, findings } => {
-                self.bundle = Some(bundle.clone());
-                self.result("findings", *findings);
-                self.detail("integrity", integrity);
-                if let Some(assurance) = assurance {
-                    self.detail("assurance", assurance);
-                }
-            }
-            Entry::Compare { .. } | Entry::Compared { .. } | Entry::SelfTest { .. } | Entry::SelfTested { .. } => {
+            Entry::Verify { .. }
+            | Entry::Compare { .. }
+            | Entry::Compared { .. }
+            | Entry::SelfTest { .. }
+            | Entry::SelfTested { .. } => {
                 self.doubt(entry);
             }
             Entry::Look(question) | Entry::PatientsList(question) | Entry::UsersList(question) => self.ask(question),
@@ -219,6 +215,17 @@ impl Body {
     /// What is done to find out how far a bundle, or its check, can be relied on.
     fn doubt(&mut self, entry: &Entry) {
         match entry {
+            Entry::Verify { bundle, integrity, assurance, findings, went_on_behind } => {
+                self.bundle = Some(bundle.clone());
+                self.result("findings", *findings);
+                if let Some(records) = went_on_behind {
+                    self.result("went_on_behind_record", *records);
+                }
+                self.detail("integrity", integrity);
+                if let Some(assurance) = assurance {
+                    self.detail("assurance", assurance);
+                }
+            }
             Entry::Compare { earlier, later } => {
                 self.object = Some(earlier.clone());
                 self.bundle = Some(later.clone());

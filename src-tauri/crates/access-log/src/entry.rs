@@ -113,6 +113,8 @@ pub enum Entry {
         assurance: Option<String>,
         /// How many findings.
         findings: u64,
+        /// How many records an earlier check had passed that was stopped, if this one went on behind them.
+        went_on_behind: Option<u64>,
     },
     /// Two exports of one log are about to be held against each other. Nothing of their records is shown by that.
     Compare {

@@ -56,7 +56,7 @@ pub(crate) enum Format {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Check a bundle. Needs no vault.
+    /// Check a bundle. Needs no vault, so a check that is interrupted is kept nowhere and begins again.
     Verify {
         /// Folder, zip, tar or FHIR file; it is only read.
         bundle: PathBuf,
@@ -265,7 +265,7 @@ pub(crate) struct ImportArguments {
 
 #[derive(Subcommand)]
 pub(crate) enum BundleCommand {
-    /// Check it again from its kept source, with what is vouched for today.
+    /// Check it again from its kept source, with what is vouched for today. A check that was interrupted is gone on with.
     Check {
         /// Its id, or how it begins.
         #[arg(value_parser = id)]

@@ -7,6 +7,7 @@ mod args;
 mod code;
 mod documents;
 mod doubting;
+mod interrupts;
 mod looking;
 mod output;
 mod progress;

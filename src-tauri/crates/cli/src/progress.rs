@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use workbench::Gauge;
 
+use crate::interrupts;
+
 /// How often the line is rewritten.
 const REWRITE_EVERY: Duration = Duration::from_millis(200);
 
 /// Runs `work` and shows its gauge meanwhile.
 pub(crate) fn show<T>(what: &str, gauge: &Gauge, work: impl FnOnce() -> T) -> T {
+    let work = || interrupts::heed(gauge, work);
     if !io::stderr().is_terminal() {
         return work();
     }

@@ -77,6 +77,12 @@ fn check(desk: &Desk, bundle: &str, format: Format) -> Result<Code, Fault> {
         return Err(job.fault.unwrap_or_else(|| Fault::new(FaultCode::Internal, "The check ended without a reason.")));
     }
     let verdict = desk.overview(BundleAsk { bundle: bundle.to_owned() })?.verdict;
+    // Behind the verdict, the job says where it went on, if it did.
+    if let Some(more) = job.sentence.as_deref().and_then(|said| said.strip_prefix(verdict.sentence.as_str()))
+        && !more.is_empty()
+    {
+        note(more.trim_start());
+    }
     let (integrity, assurance) = (verdict.integrity.as_deref(), verdict.assurance.as_deref());
     let (badge, sentence, word) = (&verdict.badge, verdict.sentence.as_str(), &verdict.badge.word);
     let mut output = Output::new();

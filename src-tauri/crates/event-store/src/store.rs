@@ -12,13 +12,14 @@ use crate::chunk::Sizes;
 use crate::import::unpoisoned;
 use crate::import::{Finished, NewBundle};
 use crate::look::Looks;
-use crate::{BundleSummary, Standing, StoreFault, repeats};
+use crate::{BundleSummary, Standing, StoreFault, interim, repeats};
 
 /// The store's tables.
 const MIGRATIONS: &[Migration] = &[
     Migration { room: "event-store", number: 1, sql: include_str!("sql/1.sql") },
     Migration { room: "event-store", number: 2, sql: include_str!("sql/2.sql") },
     Migration { room: "event-store", number: 3, sql: include_str!("sql/3.sql") },
+    Migration { room: "event-store", number: 4, sql: include_str!("sql/4.sql") },
 ];
 /// Catalogs that are kept: one for each bundle somebody looks at.
 const CATALOGS_MAX: usize = 4;
@@ -334,7 +335,7 @@ fn leave(transaction: &Transaction<'_>, bundle: i64) -> Result<(), StoreFault> {
 
 /// Removes some rows of a bundle; in the end the bundle itself.
 fn sweep_some(transaction: &Transaction<'_>, bundle: i64) -> Result<(), StoreFault> {
-    if repeats::forget_some(transaction, bundle)? {
+    if repeats::forget_some(transaction, bundle)? || interim::forget_some(transaction, bundle)? {
         return Ok(());
     }
     let mut statement =

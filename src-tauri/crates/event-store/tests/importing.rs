@@ -77,6 +77,7 @@ fn every_record_comes_back_byte_for_byte() {
         integrity: String::new(),
         assurance: None,
         findings: 0,
+        went_on_behind: None,
     });
     let files = desk.store.kept(&seen, &traffic.id).unwrap();
     for (file, expected) in (0..).zip(&traffic.files) {
@@ -100,6 +101,50 @@ fn what_was_noted_of_a_file_is_kept_beside_it() {
     let notes: Vec<_> = desk.store.files(&traffic.id).unwrap().into_iter().map(|file| file.note).collect();
     assert_eq!(notes[0].as_deref(), Some("cut short"));
     assert!(notes[1..].iter().all(Option::is_none));
+}
+
+/// What is kept of a bundle's check: when, and the bytes.
+fn interim(desk: &Desk, traffic: &Traffic) -> Option<(String, Vec<u8>)> {
+    let mut kept = desk.store.interim(&traffic.id).unwrap()?;
+    let mut bytes = Vec::new();
+    kept.read_to_end(&mut bytes).unwrap();
+    Some((kept.at().to_owned(), bytes))
+}
+
+#[test]
+fn what_a_check_had_come_to_is_kept_whole_or_not_at_all() {
+    let mut desk = Desk::new();
+    let (traffic, other) = (Traffic::new(20, 26), Traffic::new(20, 27));
+    desk.import(&traffic);
+    desk.import(&other);
+    assert_eq!(interim(&desk, &traffic), None);
+    let long: Vec<u8> = (0..2_500_000_u32).map(|number| (number % 251) as u8).collect();
+    let keep = |desk: &Desk, at: &str, bytes: &[u8]| {
+        desk.store.keep_interim(&traffic.id, at, |to| bytes.chunks(70_001).try_for_each(|chunk| to.write_all(chunk)))
+    };
+    keep(&desk, "then", &long).unwrap();
+    desk = desk.reopened();
+    assert_eq!(interim(&desk, &traffic), Some(("then".to_owned(), long.clone())));
+    keep(&desk, "later", b"short").unwrap();
+    assert_eq!(interim(&desk, &traffic), Some(("later".to_owned(), b"short".to_vec())));
+    // What breaks off leaves neither the new nor a part of it.
+    let broken_off = desk.store.keep_interim(&traffic.id, "never", |to| {
+        to.write_all(&long)?;
+        Err(std::io::ErrorKind::BrokenPipe.into())
+    });
+    assert!(broken_off.is_err());
+    assert_eq!(interim(&desk, &traffic), None);
+    keep(&desk, "again", &long).unwrap();
+    assert_eq!(interim(&desk, &other), None);
+    desk.store.forget_interim(&traffic.id).unwrap();
+    desk.store.forget_interim(&traffic.id).unwrap();
+    assert_eq!(interim(&desk, &traffic), None);
+    keep(&desk, "again", &long).unwrap();
+    desk.store.remove_bundle(&traffic.id).unwrap();
+    assert!(matches!(desk.store.interim(&traffic.id), Err(StoreFault::BundleUnknown)));
+    while desk.store.tidy().unwrap() {}
+    desk.import(&traffic);
+    assert_eq!(interim(&desk, &traffic), None);
 }
 
 #[test]

@@ -12,7 +12,9 @@ use sha2::{Sha224, Sha256, Sha384};
 macro_rules! algorithms {
     ($($name:ident $word:literal $digits:literal $engine:ty;)*) => {
         /// An algorithm that a list may be written in.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+        )]
         pub enum Algorithm { $(#[doc = $word] $name,)* }
 
         impl Algorithm {
@@ -92,7 +94,7 @@ impl Algorithm {
 }
 
 /// What some bytes come to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Checksum {
     /// In which algorithm.
     pub algorithm: Algorithm,

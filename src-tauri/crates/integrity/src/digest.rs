@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Digest as _;
 
 /// Writes the types of one digest: the value and the hasher that makes it.
@@ -145,6 +146,23 @@ digests! {
     Digest512,
     /// SHA-512 over bytes that come piece by piece.
     Hasher512, sha2::Sha512, 64
+}
+
+// As hex where a person may read it, as its bytes elsewhere.
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() { serializer.collect_str(self) } else { self.0.serialize(serializer) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return Deserialize::deserialize(deserializer).map(Self);
+        }
+        let text = String::deserialize(deserializer)?;
+        Self::from_hex(&text).ok_or_else(|| serde::de::Error::custom("not a SHA-256 value in lowercase hex"))
+    }
 }
 
 /// The value of each lowercase hex digit, by byte; 0xff for every other byte.

@@ -24,7 +24,7 @@ pub fn node_hash(left: &Digest, right: &Digest) -> Digest {
 }
 
 /// A tree that grows leaf by leaf and remembers only the roots of its complete subtrees.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Tree {
     /// Roots of complete subtrees, largest first; their sizes are the bits of `leaves`.
     peaks: Vec<Digest>,

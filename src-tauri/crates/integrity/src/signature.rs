@@ -26,7 +26,7 @@ impl Checked {
 }
 
 /// What a signature is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Purpose {
     /// One record.
     Event,

@@ -17,7 +17,8 @@ use crate::fault::{Halt, VerifyFault};
 use crate::finding::{Code, Finding};
 use crate::foreign;
 use crate::hands::{Onlooker, Options, Progress, Spill};
-use crate::pass::{self, Crew, Intake};
+use crate::interim::Leg;
+use crate::pass::{self, Crew, Intake, Taken};
 use crate::proof::Agreed;
 use crate::reach;
 use crate::record::Judge;
@@ -41,6 +42,18 @@ pub fn check(
     progress: &dyn Progress,
     spill: &mut dyn Spill,
 ) -> Result<Report, VerifyFault> {
+    check_leg(source, options, onlooker, progress, spill, None)
+}
+
+/// The same, perhaps as one leg of a check that goes on from an earlier one.
+pub(crate) fn check_leg(
+    source: &dyn Source,
+    options: &Options,
+    onlooker: &dyn Onlooker,
+    progress: &dyn Progress,
+    spill: &mut dyn Spill,
+    leg: Option<&mut Leg>,
+) -> Result<Report, VerifyFault> {
     let mut work = Work::new(source, options, progress);
     let mut outcome = Outcome::default();
     outcome.counts.files = u64::try_from(source.entries().len()).unwrap_or(u64::MAX);
@@ -52,7 +65,7 @@ pub fn check(
     let mut stopped = None;
     if !container::is_refused(source) {
         let done = if has_evidence {
-            audit_bundle(&mut work, onlooker, spill, &mut outcome)
+            audit_bundle(&mut work, onlooker, spill, leg, &mut outcome)
         } else {
             foreign::check(&mut work, spill, &mut outcome)
         };
@@ -82,6 +95,7 @@ fn audit_bundle<'a>(
     work: &mut Work<'a>,
     onlooker: &dyn Onlooker,
     spill: &mut dyn Spill,
+    mut leg: Option<&mut Leg>,
     outcome: &mut Outcome<'a>,
 ) -> Result<(), Halt> {
     let info = container::check_declaration(work)?;
@@ -107,29 +121,45 @@ fn audit_bundle<'a>(
     let traces = known_streams(&claims, &checkpoints);
     let seal = RecordSeal { keyring: &keyring, trust: &options.trust, is_required: policy == Policy::PerEvent };
     let leaves = wants_leaves(&claims, &traces);
-    let judge = Judge { fingerprint_key: options.fingerprint_key, leaves, marked: &marked, seal };
+    let fingerprint_key = leg.as_deref().map_or(options.fingerprint_key, Leg::fingerprint_key);
+    let judge = Judge { fingerprint_key, leaves, marked: &marked, seal };
     let found = archives::check(work, &payload, &claims, &judge, &mut seals)?;
     claims.archive_states = found.states;
     other_files(work, &payload, &claims, &checkpoints, &found.read)?;
 
     let detached = outcome.detached.clone();
     let ground = Ground { payload: &payload, claims: &claims, keyring: &keyring, detached: &detached, policy };
-    let mut intake = Intake::new(&claims, traces, options.clock_tolerance_nanos());
-    intake.seals = seals;
-    let passed = pass_over(work, onlooker, spill, &ground, &judge, &mut intake);
-    outcome.counts.records = intake.records + intake.unreadable;
-    outcome.counts.events = intake.records;
-    let times = intake.segments.iter().filter_map(|segment| segment.timestamps);
+    let mut taken = Taken::new(&claims, traces, seals);
+    let first = match &mut leg {
+        Some(leg) => leg.begin(work, &claims, &judge, known_at, &mut taken, spill)?,
+        None => 0,
+    };
+    let mut intake = Intake::new(&claims, taken, options.clock_tolerance_nanos());
+    let crew = Crew {
+        source: work.source,
+        payload: &payload,
+        judge: &judge,
+        onlooker,
+        progress: work.progress,
+        workers: options.workers,
+        first,
+    };
+    let notes = leg.map(|leg| &mut leg.notes);
+    let passed = pass::run(&crew, &claims, &mut intake, spill, &mut work.how_far, notes);
+    let mut taken = intake.taken;
+    outcome.counts.records = taken.lines();
+    outcome.counts.events = taken.records;
+    let times = taken.segments.iter().filter_map(|segment| segment.timestamps);
     outcome.times = times.reduce(|(low, high), (from, to)| (low.min(from), high.max(to)));
-    work.done.records = intake.records;
+    work.done.records = taken.records;
     if let Err(halt) = passed {
-        work.tally.absorb(intake.tally);
+        work.tally.absorb(taken.tally);
         return Err(halt);
     }
-    let unknown_members = std::mem::take(&mut intake.unknown_members);
-    let chains = link(work, &ground, &checkpoints, &mut intake, outcome)?;
+    let unknown_members = std::mem::take(&mut taken.unknown_members);
+    let chains = link(work, &ground, &checkpoints, &mut taken, outcome)?;
     Payload::compare_oxum(work, &info);
-    judge_streams(work, &ground, &mut checkpoints, intake, chains, outcome);
+    judge_streams(work, &ground, &mut checkpoints, taken, chains, outcome);
     chain::duplicate_ids(work, &claims, spill)?;
     tell_unknown_members(work, &claims, unknown_members);
     outcome.checkpoints_agreeing = checkpoints.agreeing;
@@ -145,55 +175,35 @@ fn wants_leaves(claims: &Claims, traces: &[Trace]) -> bool {
         || claims.archives().iter().any(|archive| archive.path.is_some() && archive.merkle_root.is_some())
 }
 
-/// The one pass over all records.
-fn pass_over(
-    work: &mut Work<'_>,
-    onlooker: &dyn Onlooker,
-    spill: &mut dyn Spill,
-    ground: &Ground<'_>,
-    judge: &Judge<'_>,
-    intake: &mut Intake<'_>,
-) -> Result<(), Halt> {
-    let crew = Crew {
-        source: work.source,
-        payload: ground.payload,
-        judge,
-        onlooker,
-        progress: work.progress,
-        workers: work.options.workers,
-    };
-    pass::run(&crew, ground.claims, intake, spill, &mut work.how_far)
-}
-
 /// Links every stream and compares the segments with what is said of them.
 fn link(
     work: &mut Work<'_>,
     ground: &Ground<'_>,
     checkpoints: &Checkpoints,
-    intake: &mut Intake<'_>,
+    taken: &mut Taken,
     outcome: &Outcome<'_>,
 ) -> Result<Vec<Linked>, Halt> {
     let options = work.options;
-    let mut chains = Vec::with_capacity(intake.traces.len());
-    for trace in &mut intake.traces {
+    let mut chains = Vec::with_capacity(taken.traces.len());
+    for trace in &mut taken.traces {
         let elsewhere = Elsewhere {
             checkpoint_end: checkpoints.sound(&trace.id).map(|checkpoint| checkpoint.last_seq).max(),
             anchor_end: anchors::ends(&options.anchors, &trace.id),
             anchors: &options.anchors,
             export: outcome.export,
         };
-        chains.push(chain::link(work, ground.claims, &intake.segments, trace, elsewhere)?);
+        chains.push(chain::link(work, ground.claims, &taken.segments, trace, elsewhere)?);
         work.done.links += trace.records;
     }
-    let mut tally = std::mem::take(&mut intake.tally);
-    tell_neighbors(&mut tally, &intake.traces, &chains);
+    let mut tally = std::mem::take(&mut taken.tally);
+    tell_neighbors(&mut tally, &taken.traces, &chains);
     work.tally.absorb(tally);
-    let both = intake.traces.iter().zip(&chains);
+    let both = taken.traces.iter().zip(&chains);
     let reordered = both.filter(|(_, linked)| linked.tally.has(Code::EventsReordered));
     let reordered: BTreeSet<_> = reordered.map(|(trace, _)| trace.id.as_str()).collect();
-    segments::compare(work, ground.payload, ground.claims, &intake.segments, &reordered);
+    segments::compare(work, ground.payload, ground.claims, &taken.segments, &reordered);
     let Ground { claims, keyring, policy, .. } = *ground;
-    seals::check_segments(work, claims, keyring, &intake.segments, policy, &mut intake.seals);
+    seals::check_segments(work, claims, keyring, &taken.segments, policy, &mut taken.seals);
     Ok(chains)
 }
 
@@ -202,11 +212,11 @@ fn judge_streams<'a>(
     work: &mut Work<'a>,
     ground: &Ground<'_>,
     checkpoints: &mut Checkpoints,
-    intake: Intake<'_>,
+    taken: Taken,
     mut chains: Vec<Linked>,
     outcome: &mut Outcome<'a>,
 ) {
-    let Intake { traces, mut seals, segments, .. } = intake;
+    let Taken { traces, mut seals, segments, .. } = taken;
     outcome.anchors = anchors::other_streams(&work.options.anchors, &traces);
     let mut agreed = Vec::with_capacity(traces.len());
     for (trace, linked) in traces.iter().zip(&mut chains) {

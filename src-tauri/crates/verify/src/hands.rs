@@ -95,7 +95,7 @@ impl Onlooker for NoOnlooker {
 }
 
 /// How far a check has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct HowFar {
     /// Records looked at.
     pub records: u64,

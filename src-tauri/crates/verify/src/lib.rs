@@ -25,6 +25,7 @@ mod finding;
 mod foreign;
 mod hands;
 mod hashing;
+mod interim;
 mod listed;
 mod loose;
 mod pass;
@@ -55,6 +56,7 @@ pub use finding::{Code, FINDINGS_PER_CODE_MAX, Finding, Place, Severity, Version
 pub use hands::{
     HowFar, NoOnlooker, NoProgress, Onlooker, Options, Print, Proceed, Progress, RecordRun, SeenRecord, Spill, Standing,
 };
+pub use interim::{Interim, Stint, check_resumably};
 pub use proof::Proof;
 pub use report::{
     AnchorUsed, Assurance, Badge, BundleName, ClaimedKey, Counts, CoverageSpan, CoverageState, Done, Evidence, FORMAT,

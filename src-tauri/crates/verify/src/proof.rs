@@ -1,17 +1,29 @@
 //! The things that make a verdict better than *consistent*, as types that cannot be made without having happened.
 //!
-//! [`Pinned`] takes a signature that was verified and a pin that stands in the trust store; [`Agreed`] takes an anchor
+//! [`Fitting`] takes a signature that was verified; [`Pinned`] takes a signature that was verified and a pin that stands in the trust store; [`Agreed`] takes an anchor
 //! and the hash that was found in its place, or a verified time stamp; a [`Proof`] takes one of the two. So a report
-//! cannot say *Verified* because somebody set a flag.
+//! cannot say *Verified* because somebody set a flag. The first two can also be read back as part of an
+//! [`Interim`](crate::Interim) state, which holds what the same check has verified before it stopped.
 
 use integrity::Digest;
 use integrity::signature::Checked;
+use serde::{Deserialize, Serialize};
 
 use crate::anchors::Anchor;
 use crate::trust::Pin;
 
+/// A verified signature, whoever's key it fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fitting(());
+
+impl From<Checked> for Fitting {
+    fn from(_checked: Checked) -> Self {
+        Self(())
+    }
+}
+
 /// A verified signature under a pinned key that is not revoked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pinned(());
 
 impl Pinned {

@@ -6,10 +6,8 @@
 //! What comes after the last record that somebody vouches for is vouched for by nobody; neither is a record whose own
 //! signature is missing or cannot be judged, unless an anchor reaches it.
 
-use integrity::signature::Checked;
-
 use crate::chain::{Linked, Trace};
-use crate::proof::{Agreed, Pinned};
+use crate::proof::{Agreed, Fitting, Pinned};
 use crate::seals::Sealed;
 
 /// Who vouches for a record.
@@ -18,7 +16,7 @@ pub(crate) enum Vouched {
     /// Nobody.
     Nobody,
     /// A key that nobody has vouched for.
-    Signed(Checked),
+    Signed(Fitting),
     /// A pinned key.
     Pinned(Pinned),
     /// An anchor.

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// Most ranges that are kept apart. Beyond it the set takes in more than it was told: everything from then on counts
 /// as contained, which makes a report more cautious, never less.
 const RANGES_MAX: usize = 100_000;
 
 /// Record numbers as disjoint ranges.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Spans {
     ends: BTreeMap<u64, u64>,
     overfull: bool,
@@ -66,6 +68,11 @@ impl Spans {
             parts.push((at, to, self.overfull));
         }
         parts
+    }
+
+    /// How many ranges there are.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
     }
 
     /// The ranges in order.

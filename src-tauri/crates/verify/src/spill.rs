@@ -4,10 +4,11 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io;
 
+use crate::chain::Spot;
 use crate::hands::{Print, Spill};
 
 /// Fingerprints in one sorted run: 3 MiB, so that no vector ever grows by doubling something large.
-const RUN_PRINTS: usize = 1 << 17;
+pub(crate) const RUN_PRINTS: usize = 1 << 17;
 /// Most equal fingerprints that are handed over together. A log of one event id must not fill memory twice.
 const REPEATS_MAX: usize = 1000;
 
@@ -23,6 +24,15 @@ impl MemorySpill {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// What it holds of records in the first `segments` segments, as runs of at most 3 MiB.
+    pub(crate) fn into_first(mut self, segments: u32) -> Vec<Vec<Print>> {
+        self.close();
+        for run in &mut self.sorted {
+            run.retain(|print| Spot::unpacked(print.place).segment < segments);
+        }
+        self.sorted
     }
 
     fn close(&mut self) {

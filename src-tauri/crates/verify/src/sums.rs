@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use integrity::checksum::{Algorithm, Checksum, Summer};
 use integrity::{Digest, Hasher};
+use serde::{Deserialize, Serialize};
 
 /// A set of algorithms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,7 +27,7 @@ impl Algorithms {
 }
 
 /// What a file's bytes come to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct FileSum {
     pub(crate) sha256: Digest,
     /// Those that were asked for besides.
@@ -37,7 +38,7 @@ pub(crate) struct FileSum {
 }
 
 /// What the unpacked content of a file comes to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct ContentSum {
     pub(crate) sha256: Digest,
 }

@@ -48,6 +48,11 @@ impl<'a> Work<'a> {
         self.tally.add(finding);
     }
 
+    /// Digests of the files that were read whole, by name.
+    pub(crate) fn sums(&self) -> &BTreeMap<String, FileSum> {
+        &self.sums
+    }
+
     /// Counts what was done and asks whether to go on.
     pub(crate) fn came(&mut self, records: u64, bytes: u64) -> Result<(), Halt> {
         self.how_far.records += records;

@@ -370,7 +370,7 @@ impl Work {
             };
             self.tell(transaction, &stored)?;
             let assurance = verdict.assurance.clone();
-            self.tell(transaction, &Entry::Verify { bundle, integrity, assurance, findings })?;
+            self.tell(transaction, &Entry::Verify { bundle, integrity, assurance, findings, went_on_behind: None })?;
             concluding.keep(&self.session.trust, transaction, &clock::now())
         })?;
         self.session.changed();

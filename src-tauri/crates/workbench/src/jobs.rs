@@ -28,6 +28,8 @@ struct Dials {
     records_done: AtomicU64,
     bytes_done: AtomicU64,
     bytes_total: AtomicU64,
+    /// Of those done, what an earlier job did.
+    bytes_before: AtomicU64,
     stop: AtomicBool,
     bundle: Mutex<Option<String>>,
 }
@@ -36,6 +38,11 @@ impl Gauge {
     /// Says how many bytes there are in all.
     pub fn expect_bytes(&self, total: u64) {
         self.0.bytes_total.store(total, Ordering::Relaxed);
+    }
+
+    /// Says that so many bytes were done by an earlier job that this one goes on from.
+    pub(crate) fn go_on_behind(&self, bytes: u64) {
+        self.0.bytes_before.store(bytes, Ordering::Relaxed);
     }
 
     /// Says that so many bytes more are done.
@@ -87,6 +94,13 @@ impl Gauge {
             dials.bytes_done.load(Ordering::Relaxed),
             dials.bytes_total.load(Ordering::Relaxed),
         )
+    }
+
+    /// How long what is left takes, judged by what this job did itself.
+    fn seconds_left(&self, elapsed_ms: i64) -> Option<u32> {
+        let (_, done, total) = self.read();
+        let before = self.0.bytes_before.load(Ordering::Relaxed);
+        seconds_left(elapsed_ms, done.saturating_sub(before), total.saturating_sub(before))
     }
 
     fn bundle(&self) -> Option<String> {
@@ -326,7 +340,7 @@ impl Entry {
             records_done,
             bytes_done,
             bytes_total,
-            seconds_left: seconds_left(now_ms - self.started_ms, bytes_done, bytes_total),
+            seconds_left: self.gauge.seconds_left(now_ms - self.started_ms),
             sentence: None,
             fault: None,
             badge: None,
@@ -444,5 +458,12 @@ mod tests {
         assert_eq!(seconds_left(1000, 50, 100), Some(1));
         assert_eq!(seconds_left(10_000, 25, 100), Some(30));
         assert_eq!(seconds_left(10_000, 0, 0), None);
+        let gauge = Gauge::default();
+        gauge.go_on_behind(60);
+        gauge.expect_bytes(100);
+        gauge.advance(1, 60);
+        assert_eq!(gauge.seconds_left(1000), None);
+        gauge.advance(1, 80);
+        assert_eq!(gauge.seconds_left(1000), Some(1));
     }
 }

@@ -50,6 +50,7 @@ mod record_seal;
 mod reliance;
 mod reopening;
 mod reporting;
+mod resuming;
 mod rows;
 mod samples;
 mod self_testing;

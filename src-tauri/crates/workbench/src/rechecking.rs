@@ -4,12 +4,15 @@
 //! * The verdict, its entry in the access log and its place in the history are one transaction.
 //! * A check that was stopped, failed or was broken off leaves the verdict from before; the log says that it was begun,
 //!   and what became of it.
+//! * One that was stopped, by a person or by a lock, is gone on with by the next (see `resuming`); the job and the log
+//!   say behind which record.
 
 use std::sync::Arc;
 
 use access_log::{Entry, Undone};
 use event_store::{BundleState, Finished};
 use model::BundleId;
+use verify::{Interim, Stint};
 
 use crate::clock;
 use crate::desk::Desk;
@@ -18,9 +21,11 @@ use crate::jobs::{Gauge, Outcome};
 use crate::reliance::Reliance;
 use crate::reopening::Reopened;
 use crate::reporting::Inputs;
+use crate::resuming::Earlier;
 use crate::session::Session;
 use crate::verdicts::{self, BundleFacts, Document};
 use crate::wire::{BundleAsk, CheckStarted, Fault, FaultCode, Next};
+use crate::words::counted;
 
 /// What the job is called.
 const CHECKING: &str = "Checking again";
@@ -86,6 +91,9 @@ impl Recheck {
     fn run(&self) -> Result<Outcome, Fault> {
         let done = self.check();
         if let Err(fault) = &done {
+            if fault.code != FaultCode::Cancelled {
+                self.session.forget_earlier_check(&self.id);
+            }
             let (records, _, _) = self.gauge.read();
             let why = if fault.code == FaultCode::Cancelled { Undone::Cancelled } else { Undone::Failed };
             let undone = Entry::VerifyUndone { bundle: self.id.as_str().to_owned(), records, why };
@@ -98,13 +106,16 @@ impl Recheck {
     fn check(&self) -> Result<Outcome, Fault> {
         let reliance = Reliance::of(&self.session, &self.id)?;
         let bundle = &self.reopened.bundle;
-        let report = verdicts::check(bundle, reliance.vouching(), &self.gauge, &verify::NoOnlooker);
-        let report = report.map_err(|fault| match fault.code {
-            FaultCode::Cancelled => {
-                Fault::new(FaultCode::Cancelled, "Cancelled. The verdict from before is what it was.").with(Next::Retry)
-            }
-            _ => self.reopened.why(fault),
-        })?;
+        let (from, behind) = self.session.earlier_check(&self.id).map(Earlier::split).unzip();
+        if let Some(from) = &from {
+            self.gauge.go_on_behind(Interim::how_far(from).bytes);
+        }
+        let stint = verdicts::check_resumably(bundle, reliance.vouching(), &self.gauge, from);
+        let stint = stint.map_err(|fault| self.reopened.why(fault))?;
+        if stint.report.stopped().is_some() {
+            return Err(self.stopped(&stint));
+        }
+        let (report, behind) = (stint.report, behind.filter(|_| stint.went_on.is_some()));
         let document = Document::of(&report)?;
         let inputs = Inputs::of(bundle, self.allow_large, &reliance.vouching());
         let json = document_text(&report, &inputs)?;
@@ -118,6 +129,7 @@ impl Recheck {
             integrity: verdict.integrity.clone().unwrap_or_default(),
             assurance: verdict.assurance.clone(),
             findings: document.findings.len() as u64,
+            went_on_behind: behind.as_ref().map(|behind| behind.records),
         };
         let Session { log, vault, store, trust, .. } = &*self.session;
         let purpose = self.session.purpose_of_record();
@@ -126,6 +138,21 @@ impl Recheck {
             log.append_in(transaction, vault, &entry, purpose.as_ref(), &now)?;
             concluding.keep(trust, transaction, &now)
         })?;
-        Ok(Outcome { sentence: verdict.sentence, badge: Some(verdict.badge) })
+        self.session.forget_earlier_check(&self.id);
+        let sentence = match behind {
+            Some(behind) => format!("{} {}", verdict.sentence, behind.sentence(self.session.zone())),
+            None => verdict.sentence,
+        };
+        Ok(Outcome { sentence, badge: Some(verdict.badge) })
+    }
+
+    /// The check was stopped: what it had come to is kept.
+    fn stopped(&self, stint: &Stint) -> Fault {
+        let what = "Cancelled. The verdict from before is what it was.";
+        let what = match self.session.keep_for_later(&self.id, stint) {
+            Some(records) => format!("{what} The next check goes on behind the first {}.", counted(records, "record")),
+            None => what.to_owned(),
+        };
+        Fault::new(FaultCode::Cancelled, what).with(Next::Retry)
     }
 }

@@ -8,7 +8,7 @@ use event_store::{EventRef, Spot};
 use model::BundleId;
 use serde::{Deserialize, Serialize};
 use timeline::Zone;
-use verify::{Code, HowFar, Onlooker, Options, Proceed, Report, Severity, Source};
+use verify::{Code, HowFar, Interim, Onlooker, Options, Proceed, Report, Severity, Source, Stint};
 
 use crate::evidence::{CoveredSpan, Evidence};
 use crate::faults::sentence;
@@ -16,6 +16,9 @@ use crate::jobs::Gauge;
 use crate::marks::place_of;
 use crate::wire::{Badge, Fault, FaultCode, Finding, Next, Seal, Verdict};
 use crate::words::{counted, counted_of, day, period};
+
+/// What goes on with a check only where it began it.
+const PROGRAM: &str = concat!("Chartproof ", env!("CARGO_PKG_VERSION"));
 
 /// Facts of a bundle as the vault keeps them beside its events.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -133,6 +136,17 @@ pub(crate) fn check(
         return Err(Fault::cancelled());
     }
     Ok(report)
+}
+
+/// The same without an onlooker, going on from a check that was stopped if that fits. One that is stopped again is no
+/// fault: it leaves what a later one can go on from.
+pub(crate) fn check_resumably(
+    source: &dyn Source,
+    vouching: Vouching,
+    gauge: &Gauge,
+    from: Option<Interim>,
+) -> Result<Stint, Fault> {
+    Ok(verify::check_resumably(source, &options(vouching)?, PROGRAM, &Watch { gauge }, from)?)
 }
 
 /// How everything is checked: with all the processors there are, and fingerprints that nobody can foresee.

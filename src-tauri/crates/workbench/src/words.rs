@@ -77,6 +77,12 @@ pub(crate) fn day(text: &str, zone: Zone) -> Option<String> {
     Some(zone.timestamp_nanos(instant.utc_nanos()?).format("%-d %b %Y").to_string())
 }
 
+/// A moment in words, by the clocks of a zone, to the minute: `2 Mar 2026, 14:05`.
+pub(crate) fn moment(text: &str, zone: Zone) -> Option<String> {
+    let instant = Instant::parse(text).ok()?;
+    Some(zone.timestamp_nanos(instant.utc_nanos()?).format("%-d %b %Y, %H:%M").to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,5 +99,7 @@ mod tests {
         assert_eq!(period(Some("2026-03-02T00:00"), Some("9 March"), utc), "2026-03-02T00:00 – 9 March");
         assert_eq!(period(Some(" "), None, utc), "period not stated");
         assert_eq!(period(None, None, utc), "period not stated");
+        let at = "2026-03-02T23:05:59.5Z";
+        assert_eq!(moment(at, chrono_tz::Europe::Paris).as_deref(), Some("3 Mar 2026, 00:05"));
     }
 }

@@ -212,5 +212,11 @@ pub(crate) fn seen(of: &str, in_bundle: &str, first_seq: u64, last_seq: u64) -> 
 }
 
 pub(crate) fn verified() -> Entry {
-    Entry::Verify { bundle: "bundle-1".to_owned(), integrity: "PASS".to_owned(), assurance: None, findings: 0 }
+    Entry::Verify {
+        bundle: "bundle-1".to_owned(),
+        integrity: "PASS".to_owned(),
+        assurance: None,
+        findings: 0,
+        went_on_behind: None,
+    }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use integrity::Digest;
+use serde::{Deserialize, Serialize};
 
 use crate::record::{Fact, Version, clock};
 use crate::spans::Spans;
@@ -24,7 +25,7 @@ const VERSIONS_MAX: usize = 32;
 const LINE_BITS: u32 = 40;
 
 /// Where a record lies: segment and line. Ordered as in the bundle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Spot {
     pub(crate) segment: u32,
     pub(crate) line: u64,
@@ -48,7 +49,7 @@ impl Spot {
 }
 
 /// Records with consecutive numbers on consecutive lines, each naming the hash of the one before.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Stretch {
     pub(crate) first_seq: u64,
     pub(crate) last_seq: u64,
@@ -60,7 +61,7 @@ pub(crate) struct Stretch {
 }
 
 /// A record whose time lies before that of the record before it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Step {
     pub(crate) seq: u64,
     pub(crate) spot: Spot,
@@ -69,7 +70,7 @@ pub(crate) struct Step {
 }
 
 /// Records that are dated after the bundle was sealed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Late {
     pub(crate) seq: u64,
     pub(crate) spot: Spot,
@@ -78,7 +79,7 @@ pub(crate) struct Late {
 }
 
 /// A record that a checkpoint ends at.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Mark {
     pub(crate) spot: Spot,
     pub(crate) hash: Digest,
@@ -87,7 +88,7 @@ pub(crate) struct Mark {
 }
 
 /// A schema version in the whole stream.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct VersionTotal {
     pub(crate) name: String,
     pub(crate) known: bool,
@@ -96,7 +97,7 @@ pub(crate) struct VersionTotal {
     pub(crate) count: u64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Trace {
     pub(crate) id: String,
     pub(crate) stretches: Vec<Stretch>,
@@ -118,7 +119,7 @@ pub(crate) struct Trace {
 
 /// The times of the records at which a span can begin or end: those around a place where something is off, where a
 /// stretch ends, or where a checkpoint does.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Times {
     known: BTreeMap<u64, i64>,
     /// The two records that came last.
@@ -156,6 +157,12 @@ impl Times {
 impl Trace {
     pub(crate) fn new(id: &str) -> Self {
         Self { id: id.to_owned(), ..Self::default() }
+    }
+
+    /// Of how many pieces it consists, each of about a hundred bytes.
+    pub(crate) fn pieces(&self) -> usize {
+        let followed = self.stretches.len() + self.steps.len() + self.versions.len() + self.marks.len();
+        followed + self.altered.len() + self.days.len() + self.times.known.len() + self.trees.pieces()
     }
 
     /// Takes the next record of the stream in the order of the bundle.

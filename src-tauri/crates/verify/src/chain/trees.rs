@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use integrity::Digest;
 use integrity::merkle::Tree;
+use serde::{Deserialize, Serialize};
 
 /// Most trees of one stream that grow at the same time. Honest checkpoints begin at 1, or each where the last one
 /// ended; both need one tree.
 const GROWING_MAX: usize = 16;
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Trees {
     /// Trees that have not begun: first number → last numbers.
     waiting: BTreeMap<u64, BTreeSet<u64>>,
@@ -22,7 +23,7 @@ pub(crate) struct Trees {
     pub(crate) left_out: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Growing {
     from: u64,
     lasts: BTreeSet<u64>,
@@ -37,6 +38,11 @@ impl Trees {
 
     pub(crate) fn is_wanted(&self) -> bool {
         !self.waiting.is_empty()
+    }
+
+    /// Of how many pieces they consist.
+    pub(crate) fn pieces(&self) -> usize {
+        self.waiting.len() + self.growing.len() + self.roots.len()
     }
 
     /// The root over `from` to `last`, if it was grown.

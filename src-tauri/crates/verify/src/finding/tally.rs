@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bundle::segment::Layout;
+use serde::{Deserialize, Serialize};
 
 use super::{Code, Finding, Severity};
 use crate::words::number;
@@ -11,8 +12,10 @@ use crate::words::number;
 /// gigabyte.
 pub const FINDINGS_PER_CODE_MAX: u64 = 500;
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Tally {
+    // A finding leaves out what does not apply, which only a form that names its members can read back.
+    #[serde(with = "as_json")]
     told: Vec<Finding>,
     counts: BTreeMap<Code, u64>,
 }
@@ -78,6 +81,21 @@ impl Tally {
             }
         }
         list
+    }
+}
+
+/// Findings as the text in which a report holds them.
+mod as_json {
+    use serde::{Deserialize as _, Deserializer, Serializer, de, ser};
+
+    use super::Finding;
+
+    pub(super) fn serialize<S: Serializer>(told: &[Finding], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&serde_json::to_string(told).map_err(ser::Error::custom)?)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Finding>, D::Error> {
+        serde_json::from_str(&String::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }
 

@@ -5,6 +5,7 @@
 //! however slow an onlooker is, and no channel needs a limit of its own.
 
 mod intake;
+mod notes;
 mod reader;
 mod segment;
 
@@ -25,7 +26,8 @@ use crate::sums::FileSum;
 
 use reader::Reader;
 
-pub(crate) use intake::{Intake, STREAMS_MAX};
+pub(crate) use intake::{Intake, STREAMS_MAX, Taken};
+pub(crate) use notes::{Noted, Notes};
 pub(crate) use segment::SegmentTrace;
 
 /// Runs under way for each worker, besides two for reading and linking.
@@ -51,6 +53,16 @@ enum Arrival {
     Failed(ReadFault),
 }
 
+impl Arrival {
+    /// The segment that it ends.
+    const fn ends(&self) -> Option<u32> {
+        match self {
+            Self::End { segment, .. } | Self::Damaged { segment, .. } => Some(*segment),
+            Self::Run { .. } | Self::Failed(_) => None,
+        }
+    }
+}
+
 /// What the pass needs besides the claims.
 pub(crate) struct Crew<'a> {
     pub(crate) source: &'a dyn Source,
@@ -59,15 +71,19 @@ pub(crate) struct Crew<'a> {
     pub(crate) onlooker: &'a dyn Onlooker,
     pub(crate) progress: &'a dyn Progress,
     pub(crate) workers: usize,
+    /// Index of the first segment that is read; those before it were passed earlier.
+    pub(crate) first: usize,
 }
 
-/// Reads, judges and links every segment that is present. On a stop the intake holds what was linked so far.
+/// Reads, judges and links every segment that is present. On a stop the intake holds what was linked so far, and the
+/// notes, if any are taken, what had been linked at the end of a segment.
 pub(crate) fn run(
     crew: &Crew<'_>,
     claims: &Claims,
     intake: &mut Intake<'_>,
     spill: &mut dyn Spill,
     how_far: &mut HowFar,
+    notes: Option<&mut Notes>,
 ) -> Result<(), Halt> {
     let workers = crew.workers.max(1);
     let (to_workers, work) = mpsc::channel::<Read>();
@@ -86,7 +102,7 @@ pub(crate) fn run(
         scope.spawn(move || Reader::new(crew, tokens, to_workers, to_linker).read_all(claims));
         // Both ends belong to the linker: when it returns, early or not, reading and judging find nobody left.
         let (arrivals, give_back) = (arrivals, give_back);
-        link_in_order(crew, &arrivals, &give_back, intake, spill, how_far)
+        link_in_order(crew, &arrivals, &give_back, intake, spill, (how_far, notes))
     })
 }
 
@@ -114,7 +130,7 @@ fn link_in_order(
     give_back: &Sender<()>,
     intake: &mut Intake<'_>,
     spill: &mut dyn Spill,
-    how_far: &mut HowFar,
+    (how_far, mut notes): (&mut HowFar, Option<&mut Notes>),
 ) -> Result<(), Halt> {
     let mut early = BTreeMap::new();
     let mut turn = 0;
@@ -123,6 +139,7 @@ fn link_in_order(
         early.insert(at, arrival);
         while let Some(arrival) = early.remove(&turn) {
             turn += 1;
+            let ended = arrival.ends();
             match arrival {
                 Arrival::Run { segment, facts, bytes } => {
                     how_far.records += facts.lines;
@@ -136,7 +153,11 @@ fn link_in_order(
             }
             // The reader may have finished and gone.
             let _given = give_back.send(());
-            if crew.progress.came(*how_far) == Proceed::Stop {
+            let stops = crew.progress.came(*how_far) == Proceed::Stop;
+            if let (Some(segment), Some(notes)) = (ended, notes.as_deref_mut()) {
+                notes.segment_ended(segment, &intake.taken, *how_far, stops);
+            }
+            if stops {
                 return Err(Halt::Stopped);
             }
         }

@@ -39,9 +39,9 @@ impl<'a> Reader<'a> {
         Self { crew, tokens, to_workers, to_linker, turn: 0, ordinal: 0 }
     }
 
-    /// Reads every segment that is present.
+    /// Reads every segment that is present and was not passed earlier.
     pub(super) fn read_all(mut self, claims: &Claims) {
-        let segments = claims.segments.iter().enumerate();
+        let segments = claims.segments.iter().enumerate().skip(self.crew.first);
         for (segment, claim) in segments.filter(|(_, claim)| claim.state == SegmentState::Present) {
             if self.read(segment, claim).is_err() {
                 return;

@@ -2,6 +2,7 @@
 
 use integrity::Digest;
 use integrity::merkle::Tree;
+use serde::{Deserialize, Serialize};
 
 use crate::record::{Fact, Hole, RunFacts};
 use crate::sums::FileSum;
@@ -10,7 +11,7 @@ use crate::sums::FileSum;
 const HOLES_MAX: usize = 10_000;
 
 /// One end of a segment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct End {
     pub(crate) seq: u64,
     pub(crate) prev: Digest,
@@ -18,7 +19,7 @@ pub(crate) struct End {
     pub(crate) event_id: String,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct SegmentTrace {
     /// Lines that are not blank.
     pub(crate) rows: u64,

@@ -33,7 +33,7 @@ pub(crate) struct Fact {
 pub(crate) const BEHIND_ALL_LINES: u64 = u32::MAX as u64;
 
 /// Lines that hold no readable record, one behind the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Hole {
     pub(crate) first_line: u64,
     pub(crate) last_line: u64,

@@ -3,11 +3,10 @@
 //! The boldest values take things that cannot be made by saying so: *signed* takes a signature that was verified,
 //! *pinned*, *anchored* and *Verified* take a [`Proof`] (see `proof`).
 
-use integrity::signature::Checked;
 use serde::{Serialize, Serializer};
 
 use crate::finding::Severity;
-use crate::proof::Proof;
+use crate::proof::{Fitting, Proof};
 use crate::reach::Vouched;
 
 /// Whether the evidence holds together. Ordered from least to most reliance.
@@ -44,7 +43,7 @@ pub enum Assurance {
     /// Nobody outside the bundle: its parts agree with each other.
     Consistent,
     /// The holder of some key signed all of it; nobody has vouched for the key.
-    SignedUnpinned(Checked),
+    SignedUnpinned(Fitting),
     /// The holder of a pinned key signed all of it.
     SignedPinned(Proof),
     /// All of it agrees with a head that the bundle's author could not rewrite.

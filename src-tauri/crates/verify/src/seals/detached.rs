@@ -140,7 +140,7 @@ fn ssh(work: &mut Work<'_>, tag_manifest: &[u8], known_at: Option<i64>) -> Resul
     }
     Ok(Some(SshSeal {
         fingerprint,
-        seal: pinned.map_or(Seal::Unpinned(checked), Seal::Pinned),
+        seal: pinned.map_or(Seal::Unpinned(checked.into()), Seal::Pinned),
         is_revoked: pin.is_some() && pinned.is_none(),
         vouching: pin.map(|pin| pin.vouching.clone()).unwrap_or_default(),
     }))

@@ -5,13 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use integrity::signature::{Checked, Purpose};
+use integrity::signature::Purpose;
+use serde::{Deserialize, Serialize};
 
 use super::Seal;
 use super::keyring::{Signed, Wrong, shown};
 use super::tell;
 use crate::finding::Tally;
-use crate::proof::Pinned;
+use crate::proof::{Fitting, Pinned};
 use crate::spans::Spans;
 
 /// Most unknown keys and unsupported algorithms that are told apart.
@@ -30,7 +31,7 @@ pub(crate) struct Subject {
 }
 
 /// Where the subject of a signature stands in the bundle.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Spot {
     pub(crate) stream_id: String,
     pub(crate) file: String,
@@ -71,7 +72,7 @@ struct RunTrouble {
 }
 
 /// The same in the bundle.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Trouble {
     pub(crate) wrong: Wrong,
     /// What the signature names as its key, fit to be shown; empty where there is no signature.
@@ -159,7 +160,7 @@ fn names(signed: Option<&Signed<'_>>) -> (String, String) {
 }
 
 /// What one key signed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct KeyUse {
     pub(crate) count: u64,
     pub(crate) first: Spot,
@@ -170,12 +171,12 @@ pub(crate) struct KeyUse {
 }
 
 /// The records of one stream that are signed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Sealed {
     pinned: Spans,
     by_pin: Option<Pinned>,
     unpinned: Spans,
-    by_key: Option<Checked>,
+    by_key: Option<Fitting>,
     /// Records that contradict their own signatures.
     pub(crate) refuted: Spans,
     /// Records whose own signatures are missing or cannot be judged.
@@ -202,13 +203,13 @@ impl Sealed {
     }
 
     /// The last record of a range that is signed under any other key.
-    pub(crate) fn unpinned_within(&self, from: u64, to: u64) -> Option<(u64, Checked)> {
+    pub(crate) fn unpinned_within(&self, from: u64, to: u64) -> Option<(u64, Fitting)> {
         self.unpinned.last_within(from, to).zip(self.by_key)
     }
 }
 
 /// What all signatures of a bundle come to.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Seals {
     pub(crate) streams: BTreeMap<String, Sealed>,
     pub(crate) uses: BTreeMap<usize, KeyUse>,
@@ -221,6 +222,12 @@ pub(crate) struct Seals {
 }
 
 impl Seals {
+    /// Of how many pieces it consists.
+    pub(crate) fn pieces(&self) -> usize {
+        let sealed: usize = self.streams.values().map(|sealed| sealed.pinned.len() + sealed.unpinned.len()).sum();
+        sealed + self.uses.len() + self.open.len() + self.strangers.len() + self.tally.told().len()
+    }
+
     /// Adds the next run of a file.
     pub(crate) fn take_run(&mut self, file: &str, streams: &[String], run: RunSeals) {
         let id = |stream: usize| streams.get(stream).cloned().unwrap_or_default();

@@ -10,7 +10,7 @@ use bundle::escape::visible;
 use integrity::keys::{Algorithm, Kid, PublicKey};
 use integrity::signature::{Purpose, VerifyingKey};
 use integrity::{Digest, canonical};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Seal;
 use crate::claims::Claims;
@@ -54,7 +54,7 @@ pub(crate) enum Said {
 }
 
 /// Why a signature says nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Wrong {
     /// It does not fit what is there.
     Signature,
@@ -318,7 +318,7 @@ impl Keyring {
         let is_fit = key.is_pinned && key.is_for(purpose) && !self.is_revoked(key);
         let pin = trust.key(ready.kid()).filter(|_| is_fit);
         let pinned = pin.and_then(|(_, pin)| Pinned::by(checked, pin, self.known_at));
-        Said::Fits { key: index, seal: pinned.map_or(Seal::Unpinned(checked), Seal::Pinned) }
+        Said::Fits { key: index, seal: pinned.map_or(Seal::Unpinned(checked.into()), Seal::Pinned) }
     }
 }
 

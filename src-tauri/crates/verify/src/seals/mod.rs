@@ -13,9 +13,7 @@ mod record;
 mod segments;
 mod tell;
 
-use integrity::signature::Checked;
-
-use crate::proof::Pinned;
+use crate::proof::{Fitting, Pinned};
 
 pub(crate) use detached::{Detached, Stamp, check as check_detached};
 pub(crate) use gather::{RunSeals, Sealed, Seals, Spot, Subject};
@@ -28,7 +26,7 @@ pub(crate) use tell::tell;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Seal {
     /// By a key that nobody has vouched for.
-    Unpinned(Checked),
+    Unpinned(Fitting),
     /// By a pinned key.
     Pinned(Pinned),
 }

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bundle::{Entry, Profile, ReadFault, Trouble};
+use bundle::{Entry, Limits, Profile, ReadFault, Trouble};
 use integrity::canonical::{scan, to_canonical};
 use integrity::{Digest, Digest512, chain, merkle};
 use serde_json::{Value as Json, json};
@@ -40,6 +40,7 @@ pub struct Bag {
     /// What it is checked with.
     pub trust: Trust,
     pub anchors: Vec<Anchor>,
+    pub limits: Limits,
 }
 
 impl Bag {
@@ -51,6 +52,7 @@ impl Bag {
             profile: Profile::AuditBundle1,
             trust: Trust::default(),
             anchors: Vec::new(),
+            limits: Limits::standard(),
         };
         bag.list();
         bag
@@ -105,6 +107,10 @@ impl Source for Bag {
 
     fn troubles(&self) -> &[Trouble] {
         &self.troubles
+    }
+
+    fn limits(&self) -> Limits {
+        self.limits.clone()
     }
 
     fn stream(&self, name: &str) -> Result<Box<dyn Read + Send + '_>, ReadFault> {

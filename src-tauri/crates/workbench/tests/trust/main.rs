@@ -8,4 +8,5 @@ mod heads;
 mod keys;
 mod rechecks;
 mod records;
+mod resuming;
 mod tables;
