@@ -223,7 +223,7 @@ fn stored_report(
     let inputs: Option<Inputs> = inputs.and_then(|inputs| serde_json::from_value(inputs).ok());
     let facts: BundleFacts = serde_json::from_str(&summary.facts).unwrap_or_default();
     let period = format!("{} (UTC)", facts.period_in(chrono_tz::UTC));
-    let period = (facts.from.is_some() || facts.to.is_some()).then_some(period).unwrap_or(facts.period);
+    let period = if facts.from.is_some() || facts.to.is_some() { period } else { facts.period };
     let labeled = |label: &str, value: String| (!value.is_empty()).then(|| (label.to_owned(), value));
     let says = [labeled("Organization and system", facts.name), labeled(PERIOD, period)];
     let (says, times) = says.into_iter().flatten().partition(|(label, _)| label != PERIOD || read.states_period());
