@@ -111,7 +111,9 @@ fn an_anchor_of_another_stream_is_said_to_have_been_held_against_nothing() {
 #[test]
 fn what_looks_into_no_vault_refuses_one() {
     let office = Office::open();
-    for command in [&["verify", "sample"][..], &["compare", "sample", "sample"], &["self-test", "sample"], &["inspect", "sample"]] {
+    for command in
+        [&["verify", "sample"][..], &["compare", "sample", "sample"], &["self-test", "sample"], &["inspect", "sample"]]
+    {
         for words in [["--vault", "vault"], ["--user", "okafor"], ["--passphrase-file", "passphrase"]] {
             let (code, complaint) = office.refused(&[command, &words].concat());
             assert_eq!(code, Some(2), "{command:?} {words:?}");

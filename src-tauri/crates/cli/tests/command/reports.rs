@@ -242,7 +242,8 @@ fn a_check_of_a_part_says_how_much_of_it_there_was() {
 
     office.done(&["sample", "torn", "--events", "60", "--tamper", "record-unparseable"]);
     let report = report_of(&office, &["torn"]);
-    let segments = report["checks"].as_array().unwrap().iter().find(|check| check["what"] == "Audit manifest and segments");
+    let segments =
+        report["checks"].as_array().unwrap().iter().find(|check| check["what"] == "Audit manifest and segments");
     assert_eq!(segments.unwrap()["result"], "not_checked", "the only segment could not be counted");
 }
 
@@ -255,7 +256,9 @@ fn what_a_bundle_says_of_itself_is_told_as_a_claim_beside_what_its_records_say()
     assert!(!report["period"]["from"].as_str().unwrap().starts_with("2020"), "{}", report["period"]);
     office.run(&["verify", "sample", "--report", "report.html"]);
     let page = fs::read_to_string(office.path("report.html")).unwrap();
-    let row = |label: &str| page.split(&format!("<dt>{label}</dt>")).nth(1).unwrap().split("</div>").next().unwrap().to_owned();
+    let row = |label: &str| {
+        page.split(&format!("<dt>{label}</dt>")).nth(1).unwrap().split("</div>").next().unwrap().to_owned()
+    };
     assert!(row("Period, as the bundle says").contains("2020"), "{}", row("Period, as the bundle says"));
     assert!(!row("Times of the records").contains("2020-"));
     for claimed in ["Organization", "System", "Made on"] {

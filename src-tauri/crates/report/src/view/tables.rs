@@ -79,10 +79,19 @@ pub(super) fn facts(document: &Document, particulars: &Particulars) -> Vec<Row> 
     rows.extend(kind.map(|kind| Row::text("Container", if kind == "directory" { "folder" } else { kind })));
     rows.push(Row::code(hashed, &*subject.sha256));
     rows.push(Row::text("Profile", &*document.bundle.profile));
-    rows.extend(document.bundle.bundle_id.as_ref().map(|id| Row::code("Bundle id, as the bundle says", bundle::escape::visible(id))));
+    rows.extend(
+        document
+            .bundle
+            .bundle_id
+            .as_ref()
+            .map(|id| Row::code("Bundle id, as the bundle says", bundle::escape::visible(id))),
+    );
     let claimed = |label: &str| format!("{label}, as the bundle says");
     rows.extend(subject.says.iter().map(|(label, value)| Row::text(&claimed(label), bundle::escape::visible(value))));
-    let times = document.period.as_ref().map(|period| format!("{} to {}", to_the_second(&period.from), to_the_second(&period.to)));
+    let times = document
+        .period
+        .as_ref()
+        .map(|period| format!("{} to {}", to_the_second(&period.from), to_the_second(&period.to)));
     rows.extend(times.map(|times| Row::text("Times of the records", times)));
     rows.extend(subject.known.iter().map(|(label, value)| Row::text(label, bundle::escape::visible(value))));
     rows.push(Row::text("Verdict reached", to_the_second(checked_at)));
@@ -239,7 +248,8 @@ impl ScoreShown {
             let sentence = kind.get("sentence")?.as_str()?;
             // A score of an older version does not tell the two apart.
             let is_damage = kind.get("is_damage").and_then(Value::as_bool).unwrap_or(true);
-            let label = if is_damage { sentence.to_owned() } else { format!("{sentence} No damage: it was to be told.") };
+            let label =
+                if is_damage { sentence.to_owned() } else { format!("{sentence} No damage: it was to be told.") };
             Some(Row::cells(&label, cells))
         });
         Some(Self {

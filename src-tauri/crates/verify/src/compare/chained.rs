@@ -51,7 +51,11 @@ pub(super) fn compare(pair: &[Export<'_>; 2], options: &Options, meter: &mut Met
             records if records[later] == 0 && records[1 - later] > 0 => {
                 // Of one log, as another stream shows, a stream may not vanish; what is said to lie elsewhere may.
                 let is_said = !held(id)[later].absent.is_empty() || found.is_damaged[later] || mixed.contains(id);
-                if is_one_log && !is_said { removed(id, &found, held(id), later) } else { alone(id, Obstacle::OnlyInEarlier) }
+                if is_one_log && !is_said {
+                    removed(id, &found, held(id), later)
+                } else {
+                    alone(id, Obstacle::OnlyInEarlier)
+                }
             }
             records if records[1 - later] == 0 && records[later] > 0 && held(id)[1 - later].absent.is_empty() => {
                 new(id, &found, later)
@@ -83,7 +87,8 @@ fn new(id: &str, found: &Merged, later: usize) -> StreamComparison {
     let from = found.first[later].as_ref().map(|first| first.seq);
     let to = found.head[later].map(|(seq, _)| seq);
     let new = Some(SeqSpan { from, to, count: found.records[later] });
-    let mut stream = StreamComparison { outcome: Outcome::Extends, new, ..StreamComparison::blank(Some(id.to_owned())) };
+    let mut stream =
+        StreamComparison { outcome: Outcome::Extends, new, ..StreamComparison::blank(Some(id.to_owned())) };
     stream.message = tell::of_stream(&stream);
     stream
 }
