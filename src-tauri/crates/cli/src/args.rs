@@ -96,6 +96,12 @@ pub(crate) enum Command {
         /// Where chance begins: the same seed damages the same places.
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// Fingerprint of a key that every check is to rely on, as for verify.
+        #[arg(long, value_name = "KID")]
+        trust: Vec<String>,
+        /// File with a head of the log from elsewhere, as for verify.
+        #[arg(long, value_name = "FILE")]
+        anchor: Vec<PathBuf>,
         /// Raise the limits on size and count.
         #[arg(long)]
         allow_large: bool,

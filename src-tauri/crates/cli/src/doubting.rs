@@ -87,8 +87,10 @@ pub(crate) fn self_test(bundle: &Path, wish: &SelfTestWish, format: Format) -> R
             output.line("")?;
             for kind in &score.kinds {
                 let [caught, beyond, missed, unfit] = kind.tally();
+                // What is no damage is not caught; it is told.
+                let caught_word = if kind.is_damage { "caught" } else { "told (no damage)" };
                 let fates =
-                    [(missed, "missed"), (caught, "caught"), (beyond, "beyond this evidence"), (unfit, "not done")];
+                    [(missed, "missed"), (caught, caught_word), (beyond, "beyond this evidence"), (unfit, "not done")];
                 let fates = fates.into_iter().filter(|(count, _)| *count > 0);
                 let fates: Vec<String> = fates.map(|(count, fate)| format!("{} {fate}", grouped(count))).collect();
                 output.line(&format!("{:<34} {}", kind.kind, fates.join(", ")))?;

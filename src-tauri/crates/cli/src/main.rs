@@ -19,8 +19,9 @@ mod verifying;
 
 use std::process::ExitCode;
 
-use args::{Arguments, Command};
-use clap::Parser;
+use args::{Account, Arguments, Command};
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser};
 use code::Code;
 use output::complain;
 use workbench::direct::{ReportWish, VerifyWish};
@@ -30,7 +31,8 @@ use workbench::doubting::SelfTestWish;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let parsed = Arguments::try_parse().and_then(|words| refused_account(&words).map_or(Ok(words), Err));
+    let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are no mistakes.
@@ -49,6 +51,26 @@ fn main() -> ExitCode {
     }
 }
 
+/// What looks into no vault is not handed one: whoever names a vault thinks that its keys and anchors are used.
+fn refused_account(arguments: &Arguments) -> Option<clap::Error> {
+    let name = match arguments.command {
+        Command::Verify { .. } => "verify",
+        Command::Compare { .. } => "compare",
+        Command::SelfTest { .. } => "self-test",
+        Command::Inspect { .. } => "inspect",
+        _ => return None,
+    };
+    let Account { vault, user, passphrase_file, .. } = &arguments.account;
+    if vault.is_none() && user.is_none() && passphrase_file.is_none() {
+        return None;
+    }
+    let what = format!(
+        "{name} needs no vault and looks into none, so --vault, --user and --passphrase-file have no place here. import \
+         and bundle check use the keys and anchors of the vault."
+    );
+    Some(Arguments::command().error(ErrorKind::ArgumentConflict, what))
+}
+
 fn run(arguments: &Arguments) -> Result<Code, workbench::wire::Fault> {
     let Arguments { format, account, command } = arguments;
     match command {
@@ -60,8 +82,9 @@ fn run(arguments: &Arguments) -> Result<Code, workbench::wire::Fault> {
             verifying::verify(bundle, &wish, *format)
         }
         Command::Compare { older, newer, allow_large } => doubting::compare(older, newer, *allow_large, *format),
-        Command::SelfTest { bundle, runs, seed, allow_large } => {
-            let wish = SelfTestWish { runs: *runs, seed: *seed, allow_large: *allow_large };
+        Command::SelfTest { bundle, runs, seed, trust, anchor, allow_large } => {
+            let (trust, anchors) = (trust.clone(), anchor.clone());
+            let wish = SelfTestWish { trust, anchors, runs: *runs, seed: *seed, allow_large: *allow_large };
             doubting::self_test(bundle, &wish, *format)
         }
         Command::Inspect { bundle, allow_large } => verifying::inspect(bundle, *allow_large, *format),

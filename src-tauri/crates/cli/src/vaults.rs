@@ -4,8 +4,8 @@ use std::io::{ErrorKind, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use workbench::wire::{
-    BundleAsk, ChangePassphraseAsk, CreateVaultAsk, Created, Fault, FaultCode, ImportStarted, JobState, Nothing, RecoverAsk,
-    UnlockAsk,
+    BundleAsk, ChangePassphraseAsk, CreateVaultAsk, Created, Fault, FaultCode, ImportStarted, JobState, Nothing,
+    RecoverAsk, UnlockAsk,
 };
 use workbench::{Desk, Gauge, ImportWish, NoWindow, Options, counted, usual_vault_dir};
 

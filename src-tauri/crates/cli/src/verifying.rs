@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use workbench::direct::{self, Verified, VerifyWish};
-use workbench::wire::{Fault, Verdict};
+use workbench::wire::{Fault, FaultCode, Verdict};
 use workbench::{Gauge, grouped};
 
 use crate::args::Format;
@@ -14,7 +14,14 @@ use crate::progress;
 /// Checks a bundle and says what was found.
 pub(crate) fn verify(bundle: &Path, wish: &VerifyWish, format: Format) -> Result<Code, Fault> {
     let gauge = Gauge::default();
-    let verified = progress::show("Checking", &gauge, || direct::verify(bundle, wish, &gauge))?;
+    let verified = match progress::show("Checking", &gauge, || direct::verify(bundle, wish, &gauge)) {
+        // Stopped behind the check: while its report was made.
+        Err(fault) if fault.code == FaultCode::Cancelled => {
+            note("Not verified: it was stopped before its end. No report was written.");
+            return Ok(Code::NotEvaluable);
+        }
+        verified => verified?,
+    };
     let mut output = Output::new();
     match format {
         Format::Json => output.json(&verified.json)?,
@@ -22,7 +29,9 @@ pub(crate) fn verify(bundle: &Path, wish: &VerifyWish, format: Format) -> Result
         Format::Text => report_as_text(&verified, &mut output)?,
     }
     output.finish()?;
-    if let Some(report) = &wish.report {
+    if verified.is_stopped && wish.report.is_some() {
+        note("No report was written: the check was stopped before its end.");
+    } else if let Some(report) = &wish.report {
         note(&format!("The report is in {}.", report.file.display()));
     }
     Ok(match verified.integrity() {

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use access_log::{Entry, LogFault, NotWitnessed};
 use desk::{Desk, Traffic, assert_same};
 use event_store::{
-    Begun, BundleState, EventQuestions, EventRef, Finished, LINE_BYTES_MAX, Mark, NewBundle, PeopleAsked, PeopleOrder, Side,
-    Spot, StoreFault, log_question,
+    Begun, BundleState, EventQuestions, EventRef, Finished, LINE_BYTES_MAX, Mark, NewBundle, PeopleAsked, PeopleOrder,
+    Side, Spot, StoreFault, log_question,
 };
 use model::BundleId;
 use timeline::{Integrity, Order, OrderBy};

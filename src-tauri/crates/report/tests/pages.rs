@@ -29,7 +29,12 @@ fn particulars() -> Particulars {
         program: "chartproof 0.0.0".to_owned(),
         checked_at: "2026-03-10T12:00:00.5Z".to_owned(),
         written_at: "2026-03-10T12:00:01.25Z".to_owned(),
-        subject: Subject { name: Some("march".to_owned()), says: Vec::new(), known: Vec::new(), sha256: "ab".repeat(32) },
+        subject: Subject {
+            name: Some("march".to_owned()),
+            says: Vec::new(),
+            known: Vec::new(),
+            sha256: "ab".repeat(32),
+        },
         layout: Some(Layout { container: "directory".to_owned(), is_bag: true, has_stamp: true, ..Layout::default() }),
         limits: None,
         pins: Vec::new(),
@@ -118,7 +123,8 @@ fn the_printed_arithmetic_agrees_about_every_character() {
     let step = object["check_again"].as_array().unwrap().iter().find(|step| step["title"] == "What is hashed").unwrap();
     let script = format!("{}\nsums hash sig", step["run"][0].as_str().unwrap());
     // U+007F, control characters, characters outside of the first plane, and names whose order shows.
-    let canonical = "{\"B\":\"\u{7f}\\u0001\\n\\\"\",\"a\":[1,-7,9007199254740991,true,null],\"b\":\"\u{e9}\u{2028}\u{1f600}\"}";
+    let canonical =
+        "{\"B\":\"\u{7f}\\u0001\\n\\\"\",\"a\":[1,-7,9007199254740991,true,null],\"b\":\"\u{e9}\u{2028}\u{1f600}\"}";
     let line = canonical.replacen('{', "{\"sig\":{\"a\":1},\"hash\":\"x\",", 1);
     let mut shell = Command::new("bash");
     let shell = shell.args(["-c", &script]).stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());

@@ -38,6 +38,9 @@ pub(crate) enum Bound {
 }
 use Bound::{Always, Denial, End, History, Keys, Signature};
 
+/// Changes that a producer may make of right: nothing is wrong with such a bundle.
+const HARMLESS: [&str; 4] = ["chain-start-unverified", "archive-absent", "version-mixed", "unknown-member"];
+
 /// One kind of damage.
 pub(crate) struct Kind {
     pub(crate) word: &'static str,
@@ -52,9 +55,15 @@ pub(crate) struct Kind {
 }
 
 impl Kind {
-    /// What is done, in a sentence for a person.
+    /// What is done, in a sentence for a person. What `specimen` says of its own samples need not be true of this bundle.
     pub(crate) fn sentence(&self) -> &'static str {
-        Tamper::from_word(self.word).map_or(self.own_sentence, Tamper::sentence)
+        let of_specimen = || Tamper::from_word(self.word).map_or("", Tamper::sentence);
+        if self.own_sentence.is_empty() { of_specimen() } else { self.own_sentence }
+    }
+
+    /// Whether it damages anything. What is no damage has to be told all the same.
+    pub(crate) fn is_damage(&self) -> bool {
+        !HARMLESS.contains(&self.word)
     }
 }
 
@@ -83,9 +92,11 @@ kinds! {
     "head-truncated" Manifests Fails Always ["HEAD_TRUNCATED"] chain::head_cut;
     "tail-truncated-vs-checkpoint" Manifests Fails Always ["TAIL_TRUNCATED"] chain::tail_cut_against_checkpoint;
     "tail-truncated-vs-manifest" Manifests Fails Always ["TAIL_TRUNCATED"] chain::tail_cut_against_manifest;
-    "tail-truncated-undetectable" AllButKeys Fails End ["TAIL_TRUNCATED", "ANCHOR_MISMATCH"] chain::tail_cut;
+    "tail-truncated-undetectable" AllButKeys Fails End ["TAIL_TRUNCATED", "ANCHOR_MISMATCH"] chain::tail_cut,
+        "The last events are gone, and everything that takes no key is renewed.";
     "chain-recomputed-vs-checkpoint" Chain Fails Always ["CHECKPOINT_MISMATCH"] chain::recomputed_against_checkpoint;
-    "history-recomputed-undetectable" AllButKeys Fails History ["ANCHOR_MISMATCH", "SIGNATURE_INVALID"] chain::recomputed;
+    "history-recomputed-undetectable" AllButKeys Fails History ["ANCHOR_MISMATCH", "SIGNATURE_INVALID"] chain::recomputed,
+        "One event is changed, and chain and checkpoints are computed again, as far as that takes no key.";
     "genesis-mismatch" AllButKeys Fails Always ["GENESIS_MISMATCH"] chain::other_genesis;
     "chain-start-unverified" AllButKeys Told Always ["CHAIN_START_UNVERIFIED"] chain::begins_later;
     "archive-absent" AllButKeys Told Always ["ARCHIVE_ABSENT"] chain::archived;
@@ -171,6 +182,8 @@ mod tests {
     fn every_kind_has_a_sentence_and_known_codes() {
         for kind in KINDS {
             assert!(kind.sentence().ends_with('.'), "{}", kind.word);
+            assert!(!kind.sentence().contains("can tell"), "{}: that depends on the bundle", kind.word);
+            assert_eq!(kind.is_damage(), !kind.sentence().ends_with("Nothing is wrong."), "{}", kind.word);
         }
     }
 }

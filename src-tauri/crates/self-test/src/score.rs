@@ -78,6 +78,8 @@ pub struct KindScore {
     pub sentence: &'static str,
     /// How much is renewed to cover it.
     pub strength: Strength,
+    /// Whether it damages anything; if not, the check has to tell it all the same.
+    pub is_damage: bool,
     /// Copy by copy.
     pub runs: Vec<Run>,
 }
@@ -96,8 +98,10 @@ impl KindScore {
 /// Copies, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// Copies that were damaged and checked.
+    /// Copies that were damaged and checked, and changed ones that were not told.
     pub copies: u64,
+    /// Copies with a change that is no damage, all of which the check told.
+    pub harmless: u64,
     /// Of those, named by the check.
     pub caught: u64,
     /// Of those, beyond what this bundle's evidence can show.
@@ -145,6 +149,7 @@ impl Score {
             kind: kind.word,
             sentence: kind.sentence(),
             strength: kind.strength,
+            is_damage: kind.is_damage(),
             runs: Vec::new(),
         };
         Self {
@@ -163,21 +168,31 @@ impl Score {
 
     /// Counts what was done and puts it into a sentence.
     pub(crate) fn conclude(&mut self) {
-        let fates = || self.kinds.iter().flat_map(|kind| &kind.runs).map(|run| run.fate);
-        let of = |fate| u64::try_from(fates().filter(|found| *found == fate).count()).unwrap_or(u64::MAX);
+        let all = || self.kinds.iter().flat_map(|kind| kind.runs.iter().map(|run| (kind.is_damage, run.fate)));
+        let count = |fits: &dyn Fn(bool, Fate) -> bool| {
+            u64::try_from(all().filter(|(is_damage, fate)| fits(*is_damage, *fate)).count()).unwrap_or(u64::MAX)
+        };
+        // What is no damage and was not told is missed like any other.
+        let of = |fate| count(&|is_damage, found| found == fate && (is_damage || fate == Fate::Missed));
+        let harmless = count(&|is_damage, found| found == Fate::Caught && !is_damage);
         let (caught, cannot_be_caught, missed) = (of(Fate::Caught), of(Fate::CannotBeCaught), of(Fate::Missed));
         let is_idle =
             |kind: &&KindScore| !kind.runs.is_empty() && kind.runs.iter().all(|run| run.fate == Fate::NotApplicable);
         let idle = u64::try_from(self.kinds.iter().filter(is_idle).count()).unwrap_or(u64::MAX);
         let copies = caught + cannot_be_caught + missed;
-        self.counts = Counts { copies, caught, cannot_be_caught, missed, kinds_not_applicable: idle };
+        self.counts = Counts { copies, harmless, caught, cannot_be_caught, missed, kinds_not_applicable: idle };
         let stopped = if self.stopped { "Stopped before its end. " } else { "" };
-        self.summary = if copies == 0 {
+        let more = match harmless {
+            0 => String::new(),
+            1 => " 1 more copy was changed in a way that is no damage, and the check told it.".to_owned(),
+            more => format!(" {more} more copies were changed in a way that is no damage, and the check told each."),
+        };
+        self.summary = if copies == 0 && harmless == 0 {
             format!("{stopped}Nothing in this bundle could be damaged for a test.")
         } else {
             format!(
                 "{stopped}Of {copies} damaged {}, {caught} {} caught, {cannot_be_caught} cannot be caught by this \
-                 bundle's evidence, and {missed} {} missed.",
+                 bundle's evidence, and {missed} {} missed.{more}",
                 if copies == 1 { "copy" } else { "copies" },
                 if caught == 1 { "was" } else { "were" },
                 if missed == 1 { "was" } else { "were" },

@@ -33,6 +33,8 @@ pub struct Verified {
     pub verdict: Verdict,
     /// What was found, worst first.
     pub findings: Vec<Finding>,
+    /// Whether it was stopped before its end. Then there is no verdict, and no report was written.
+    pub is_stopped: bool,
 }
 
 impl Verified {
@@ -77,21 +79,27 @@ pub struct ReportWish {
     pub self_test_runs: u32,
 }
 
-/// Checks a bundle, and writes the report if one is asked for.
+/// Checks a bundle, and writes the report if one is asked for. A check that the gauge stops says how far it came.
 pub fn verify(path: &Path, wish: &VerifyWish, gauge: &Gauge) -> Result<Verified, Fault> {
-    let vouching = vouching_of(wish)?;
+    let vouching = vouching_of(&wish.trust, &wish.anchors)?;
     if let Some(report) = &wish.report {
         reporting::form_of(&report.file)?;
         samples::check_free(&report.file)?;
     }
     let bundle = bundle::open(path, &limits(wish.allow_large))?;
-    let identity = wish.report.as_ref().map(|_| identity_of(&bundle, &gauge.heeding())).transpose()?;
-    let report = verdicts::check(&bundle, vouching.clone(), gauge, &verify::NoOnlooker)?;
+    let identity = match wish.report.as_ref().map(|_| identity_of(&bundle, &gauge.heeding())).transpose() {
+        // The check says that it was stopped, and where.
+        Err(_) if gauge.stopped() => None,
+        identity => identity?,
+    };
+    let report = verdicts::check_as_far(&bundle, vouching.clone(), gauge, &verify::NoOnlooker)?;
+    let is_stopped = report.stopped().is_some();
     let checked_at = clock::now().text().to_owned();
     let report = report.with_path(path.display().to_string());
     let document = Document::of(&report)?;
     let json = serde_json::to_value(&report).map_err(|_| Fault::internal("The report cannot be written."))?;
-    if let Some((wish_of_report, identity)) = wish.report.as_ref().zip(identity) {
+    // A check that was stopped has no verdict, so there is nothing to report.
+    if let Some((wish_of_report, identity)) = wish.report.as_ref().zip(identity).filter(|_| !is_stopped) {
         let inputs = Inputs::of(&bundle, wish.allow_large, &vouching);
         let self_test = self_test_of(&bundle, vouching, wish_of_report.self_test_runs, gauge)?;
         if identity_of(&bundle, &gauge.heeding())? != identity {
@@ -101,7 +109,7 @@ pub fn verify(path: &Path, wish: &VerifyWish, gauge: &Gauge) -> Result<Verified,
         let checked = JustChecked { path, bundle: &bundle, identity, inputs, checked_at, self_test };
         reporting::write_report(&wish_of_report.file, &json, &document, checked)?;
     }
-    Ok(Verified { verdict: document.verdict(), findings: document.findings(None), json })
+    Ok(Verified { is_stopped, verdict: document.verdict(), findings: document.findings(None), json })
 }
 
 /// The document of a self-test, with the keys and anchors that the check was made with.
@@ -118,9 +126,10 @@ fn self_test_of(
     serde_json::to_value(&score).map(Some).map_err(|_| Fault::internal("The score cannot be written."))
 }
 
-fn vouching_of(wish: &VerifyWish) -> Result<Vouching, Fault> {
+/// What the caller vouches for: fingerprints of keys, and files with an anchor each.
+pub(crate) fn vouching_of(trust: &[String], anchors: &[PathBuf]) -> Result<Vouching, Fault> {
     let mut vouching = Vouching::default();
-    for fingerprint in &wish.trust {
+    for fingerprint in trust {
         if let Some(kid) = Kid::from_text(fingerprint) {
             vouching.trust.keys.push(PinnedKey::by_kid(kid));
         } else if is_ssh_fingerprint(fingerprint) {
@@ -133,7 +142,7 @@ fn vouching_of(wish: &VerifyWish) -> Result<Vouching, Fault> {
             return Err(Fault::bad_input(what));
         }
     }
-    for path in &wish.anchors {
+    for path in anchors {
         vouching.anchors.push(Anchor::from_file(head_of(path)?.0));
     }
     Ok(vouching)

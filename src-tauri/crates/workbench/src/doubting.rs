@@ -3,20 +3,24 @@
 //!
 //! Nothing here judges: `verify` compares, `self-test` counts. What is shown is what they came to.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bundle::Bundle;
 use self_test::{Ask, Score, SelfTestFault};
 use verify::{Comparison, Export, Integrity, Progress, Report, Source, VerifyFault};
 
-use crate::direct::limits;
+use crate::direct::{self, limits};
 use crate::jobs::Gauge;
 use crate::verdicts::{self, Vouching, Watch};
 use crate::wire::Fault;
 
 /// What a self-test is to do.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct SelfTestWish {
+    /// Fingerprints of keys that the caller vouches for, as for a check.
+    pub trust: Vec<String>,
+    /// Files that hold an anchor each.
+    pub anchors: Vec<PathBuf>,
     /// How often every kind of damage is done, at least once.
     pub runs: u32,
     /// Where chance begins.
@@ -60,12 +64,14 @@ fn own_check(bundle: &Bundle, gauge: &Gauge) -> Result<Integrity, Fault> {
 
 /// Damages copies of a bundle in every known way and counts how many the check finds.
 pub fn self_test(path: &Path, wish: &SelfTestWish, gauge: &Gauge) -> Result<Answer<Score>, Fault> {
+    let vouching = direct::vouching_of(&wish.trust, &wish.anchors)?;
     let bundle = bundle::open(path, &limits(wish.allow_large))?;
-    Answer::of(score(&bundle, Vouching::default(), wish.runs, wish.seed, gauge)?)
+    Answer::of(score(&bundle, vouching, wish.runs, wish.seed, gauge)?)
 }
 
 /// The score of a bundle, checked with these keys and anchors.
 pub(crate) fn score(bundle: &Bundle, vouching: Vouching, runs: u32, seed: u64, gauge: &Gauge) -> Result<Score, Fault> {
+    let vouching = vouching.spelled_as_in(bundle);
     let anchors = vouching.anchors.iter().map(|anchor| (anchor.stream_id.clone(), anchor.last_seq)).collect();
     let options = verdicts::options(vouching)?;
     let check = |source: &dyn Source, progress: &dyn Progress| -> Result<Report, VerifyFault> {

@@ -121,12 +121,7 @@ pub(crate) fn write_report(to: &Path, json: &Value, read: &Document, checked: Ju
     let said = inspected.into_iter().filter(|(label, _)| SAID.contains(&label.as_str()));
     let is_stated = read.states_period();
     let (says, known) = said.partition(|(label, _)| label != PERIOD || is_stated);
-    let subject = Subject {
-        name,
-        says,
-        known: times_of(known),
-        sha256: checked.identity.to_hex(),
-    };
+    let subject = Subject { name, says, known: times_of(known), sha256: checked.identity.to_hex() };
     let particulars = checked.inputs.particulars(read, &checked.checked_at, subject);
     let particulars = Particulars { self_test: checked.self_test, ..particulars };
     write_new(to, &report::write(form, json, &particulars)?)
@@ -213,17 +208,12 @@ fn stored_report(
     let inputs: Option<Inputs> = inputs.and_then(|inputs| serde_json::from_value(inputs).ok());
     let facts: BundleFacts = serde_json::from_str(&summary.facts).unwrap_or_default();
     let period = format!("{} (UTC)", facts.period_in(chrono_tz::UTC));
-    let period = (facts.from.is_some() || facts.to.is_some()).then_some(period).unwrap_or(facts.period);
+    let period = if facts.from.is_some() || facts.to.is_some() { period } else { facts.period };
     let labeled = |label: &str, value: String| (!value.is_empty()).then(|| (label.to_owned(), value));
     let says = [labeled("Organization and system", facts.name), labeled(PERIOD, period)];
     let (says, times) = says.into_iter().flatten().partition(|(label, _)| label != PERIOD || read.states_period());
     let known = times_of(times).into_iter().chain(labeled("Imported", facts.imported_at));
-    let subject = Subject {
-        name: None,
-        says,
-        known: known.collect(),
-        sha256: summary.id.as_str().to_owned(),
-    };
+    let subject = Subject { name: None, says, known: known.collect(), sha256: summary.id.as_str().to_owned() };
     let checked_at = read.checked_at.clone().unwrap_or_default();
     let particulars = match inputs {
         Some(inputs) => inputs.particulars(&read, &checked_at, subject),

@@ -248,6 +248,9 @@ fn why_not(report: &Document, line: &Line, found: &[(u32, &verify::Finding)]) ->
 
 fn key_part(key: &Signer) -> CheckPart {
     let (told, result) = match key.standing.as_str() {
+        "pinned" if key.pinned_by.is_none() => {
+            ("given for this check; nobody is named who vouches for it".to_owned(), CheckResult::Agrees)
+        }
         "pinned" => {
             let by = key.pinned_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
             let on = key.pinned_on.as_ref().map(|on| format!(", {on}")).unwrap_or_default();

@@ -170,17 +170,32 @@ impl Said<'_> {
         day.map(|day| parse_day("the day it was written", day)).transpose()
     }
 
-    /// Today, where it was not said.
+    /// Today, where it was not said. What was written came here afterwards, and neither lies ahead.
     fn received(&self, session: &Session) -> Result<Day, Fault> {
-        match self.received_on.trim() {
-            "" => {
-                let now = chrono::DateTime::from_timestamp_millis(clock::epoch_ms()).unwrap_or_default();
-                let today = now.with_timezone(&session.zone()).format("%Y-%m-%d").to_string();
-                parse_day("today", &today)
+        let today = parse_day("today", &day_of(clock::epoch_ms(), session))?;
+        let received = match self.received_on.trim() {
+            "" => today.clone(),
+            day => parse_day("the day it came here", day)?,
+        };
+        if received.as_str() > today.as_str() {
+            return Err(Fault::bad_input("The day it came here lies ahead. Say the day on which it really came."));
+        }
+        match self.written()? {
+            Some(written) if written.as_str() > today.as_str() => {
+                Err(Fault::bad_input("The day it was written lies ahead. An anchor was written before it is added."))
             }
-            day => parse_day("the day it came here", day),
+            Some(written) if written.as_str() > received.as_str() => {
+                Err(Fault::bad_input("It came here before the day it was written. One of the two days is wrong."))
+            }
+            _ => Ok(received),
         }
     }
+}
+
+/// The day of an instant in the zone of the vault, `YYYY-MM-DD`.
+fn day_of(epoch_ms: i64, session: &Session) -> String {
+    let at = chrono::DateTime::from_timestamp_millis(epoch_ms).unwrap_or_default();
+    at.with_timezone(&session.zone()).format("%Y-%m-%d").to_string()
 }
 
 fn parse_day(field: &'static str, day: &str) -> Result<Day, Fault> {
@@ -222,6 +237,13 @@ impl Session {
         let origin = match stamp {
             Some(token) => {
                 let Stamp { authority, gen_time, token } = trust_files::stamped(&self.trust.trust()?, anchor, token)?;
+                // Whoever stamped it had it already, wherever the day is counted.
+                let stamped_ms = gen_time.utc_nanos().unwrap_or_default() / 1_000_000;
+                let last = day_of(stamped_ms, self).max(gen_time.text().get(..10).unwrap_or_default().to_owned());
+                if on.as_ref().is_some_and(|day| day.as_str() > last.as_str()) {
+                    let what = "The time stamp is older than the day it was written. One of the two is wrong.";
+                    return Err(Fault::bad_input(what));
+                }
                 Origin::Token { from_whom, on, authority, gen_time, token }
             }
             None => Origin::File { from_whom, on, sha256: trust_files::digest_of(anchor) },

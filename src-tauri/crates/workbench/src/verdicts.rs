@@ -129,9 +129,7 @@ pub(crate) fn check(
     gauge: &Gauge,
     onlooker: &dyn Onlooker,
 ) -> Result<Report, Fault> {
-    let options = options(vouching)?;
-    let mut spill = verify::MemorySpill::new();
-    let report = verify::check(source, &options, onlooker, &Watch { gauge }, &mut spill)?;
+    let report = check_as_far(source, vouching, gauge, onlooker)?;
     if report.stopped().is_some() {
         return Err(Fault::cancelled());
     }
@@ -146,7 +144,41 @@ pub(crate) fn check_resumably(
     gauge: &Gauge,
     from: Option<Interim>,
 ) -> Result<Stint, Fault> {
-    Ok(verify::check_resumably(source, &options(vouching)?, PROGRAM, &Watch { gauge }, from)?)
+    Ok(verify::check_resumably(source, &options(vouching.spelled_as_in(source))?, PROGRAM, &Watch { gauge }, from)?)
+}
+
+/// The same, with the report of a check that was stopped, which says how far it came.
+pub(crate) fn check_as_far(
+    source: &dyn Source,
+    vouching: Vouching,
+    gauge: &Gauge,
+    onlooker: &dyn Onlooker,
+) -> Result<Report, Fault> {
+    let options = options(vouching.spelled_as_in(source))?;
+    let mut spill = verify::MemorySpill::new();
+    Ok(verify::check(source, &options, onlooker, &Watch { gauge }, &mut spill)?)
+}
+
+impl Vouching {
+    /// With the anchors' streams as the bundle writes them: capitals make no difference in a UUID (RFC 9562).
+    pub(crate) fn spelled_as_in(mut self, source: &dyn Source) -> Self {
+        if self.anchors.is_empty() || source.profile() != Profile::AuditBundle1 {
+            return self;
+        }
+        let manifest = source.read(bundle::ab1::AUDIT_MANIFEST_NAME, bundle::limits::AUDIT_MANIFEST_BYTES_MAX).ok();
+        let manifest = manifest.and_then(|bytes| serde_json::from_slice::<bundle::ab1::Manifest>(&bytes).ok());
+        let ids: Vec<String> =
+            manifest.into_iter().flat_map(|manifest| manifest.streams).map(|stream| stream.stream_id).collect();
+        for anchor in &mut self.anchors {
+            if ids.contains(&anchor.stream_id) {
+                continue;
+            }
+            if let Some(id) = ids.iter().find(|id| id.eq_ignore_ascii_case(&anchor.stream_id)) {
+                anchor.stream_id.clone_from(id);
+            }
+        }
+        self
+    }
 }
 
 /// How everything is checked: with all the processors there are, and fingerprints that nobody can foresee.

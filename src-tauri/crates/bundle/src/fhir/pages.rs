@@ -107,7 +107,8 @@ impl Pages {
     pub fn missing(&self) -> Vec<MissingPages> {
         let mut searches: BTreeMap<Option<u64>, MissingPages> = BTreeMap::new();
         for (file, page) in self.0.iter().filter(|(_, page)| page.total.is_some() || self.breaks_off(page)) {
-            let (total, fresh) = (page.total, || MissingPages { file: file.clone(), files: 0, total: page.total, present: 0 });
+            let (total, fresh) =
+                (page.total, || MissingPages { file: file.clone(), files: 0, total: page.total, present: 0 });
             let search = searches.entry(total).or_insert_with(fresh);
             search.files = search.files.saturating_add(1);
             search.present = search.present.saturating_add(page.present);
@@ -159,7 +160,9 @@ mod tests {
         assert_eq!(missing(&[&format!(r#""total":2,{first},{TWO}"#)]), []);
         let half = format!(r#""total":4,{TWO}"#);
         assert_eq!(missing(&[&half, &half]), []);
-        for odd in [TWO, r#""total":"many""#, r#""total":-1,"link":{"relation":"next"}"#, r#""link":[{"relation":"next"}]"#] {
+        for odd in
+            [TWO, r#""total":"many""#, r#""total":-1,"link":{"relation":"next"}"#, r#""link":[{"relation":"next"}]"#]
+        {
             assert_eq!(missing(&[odd]), [], "{odd}");
         }
     }

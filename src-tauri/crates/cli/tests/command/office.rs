@@ -45,8 +45,11 @@ impl Office {
     }
 
     pub(crate) fn run(&self, words: &[&str]) -> Output {
+        // What looks into no vault refuses one.
+        let is_direct = matches!(words.first(), Some(&("verify" | "compare" | "self-test" | "inspect")));
+        let account = ["--vault", "vault", "--user", "okafor", "--passphrase-file", "passphrase"];
         Command::new(env!("CARGO_BIN_EXE_chartproof"))
-            .args(["--vault", "vault", "--user", "okafor", "--passphrase-file", "passphrase"])
+            .args(account.iter().filter(|_| !is_direct))
             .args(words)
             .current_dir(self.dir.path())
             .stdin(Stdio::null())

@@ -96,9 +96,9 @@ fn a_file_that_may_not_grow_ends_a_zip_with_one_sentence() {
     assert_eq!(output.status.code(), Some(5), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
     assert!(said.starts_with("chartproof: small.zip cannot be written"), "{said}");
-    let left = fs::read_dir(office.path("")).unwrap().filter(|entry| {
-        entry.as_ref().is_ok_and(|entry| entry.file_name().to_string_lossy().contains("small.zip"))
-    });
+    let left = fs::read_dir(office.path(""))
+        .unwrap()
+        .filter(|entry| entry.as_ref().is_ok_and(|entry| entry.file_name().to_string_lossy().contains("small.zip")));
     assert_eq!(left.count(), 0, "nothing half-made");
 }
 

@@ -218,6 +218,8 @@ fn a_report_says_what_was_checked_with_what_and_by_what() {
     assert!(output.status.success() && String::from_utf8_lossy(&output.stderr).contains("report.html"));
     let page = fs::read_to_string(office.path("report.html")).unwrap();
     let sha256 = report["subject"]["sha256"].as_str().unwrap();
+    assert!(page.contains("Given for this check on the command line; nobody is named who vouches for it"));
+    assert!(!page.contains("somebody vouched") && !page.contains("a pinned key"), "nobody has pinned anything");
     for said in [sha256, kid, "ANCHORED", "The log agrees with it", "and 0 were missed", "chartproof 0."] {
         assert!(page.contains(said), "{said}");
     }
@@ -240,7 +242,8 @@ fn a_check_of_a_part_says_how_much_of_it_there_was() {
 
     office.done(&["sample", "torn", "--events", "60", "--tamper", "record-unparseable"]);
     let report = report_of(&office, &["torn"]);
-    let segments = report["checks"].as_array().unwrap().iter().find(|check| check["what"] == "Audit manifest and segments");
+    let segments =
+        report["checks"].as_array().unwrap().iter().find(|check| check["what"] == "Audit manifest and segments");
     assert_eq!(segments.unwrap()["result"], "not_checked", "the only segment could not be counted");
 }
 
@@ -253,7 +256,9 @@ fn what_a_bundle_says_of_itself_is_told_as_a_claim_beside_what_its_records_say()
     assert!(!report["period"]["from"].as_str().unwrap().starts_with("2020"), "{}", report["period"]);
     office.run(&["verify", "sample", "--report", "report.html"]);
     let page = fs::read_to_string(office.path("report.html")).unwrap();
-    let row = |label: &str| page.split(&format!("<dt>{label}</dt>")).nth(1).unwrap().split("</div>").next().unwrap().to_owned();
+    let row = |label: &str| {
+        page.split(&format!("<dt>{label}</dt>")).nth(1).unwrap().split("</div>").next().unwrap().to_owned()
+    };
     assert!(row("Period, as the bundle says").contains("2020"), "{}", row("Period, as the bundle says"));
     assert!(!row("Times of the records").contains("2020-"));
     for claimed in ["Organization", "System", "Made on"] {
@@ -262,6 +267,17 @@ fn what_a_bundle_says_of_itself_is_told_as_a_claim_beside_what_its_records_say()
     // Of an export that states no period the times are counted.
     let report = report_of(&office, &["log.ndjson"]);
     assert!(report["subject"]["known"]["Times of the records"].is_string(), "{}", report["subject"]);
+}
+
+#[test]
+fn records_that_could_not_be_read_are_not_told_as_an_empty_log() {
+    let office = Office::open();
+    rewritten(&office, "sample", ".segments[].compression = \"brotli\"");
+    let output = office.run(&["verify", "sample", "--format", "json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["badge"], "not_verified", "{}", report["findings"]);
+    let summary = report["summary"].to_string();
+    assert!(summary.contains("a form that is not read yet") && !summary.contains("empty log"), "{summary}");
 }
 
 /// As the page writes a text.

@@ -63,6 +63,24 @@ fn a_pin_a_check_and_a_revocation_are_told_in_the_list_the_history_and_the_log()
 }
 
 #[test]
+fn an_anchor_that_would_come_before_it_was_written_is_refused() {
+    let office = Office::open();
+    signed(&office, &[]);
+    let before = office.json(&["anchor", "list"]);
+    for (days, said) in [
+        (&["--written-on", "2199-01-01"][..], "lies ahead"),
+        (&["--received-on", "2199-01-01"], "lies ahead"),
+        (&["--written-on", "2026-03-10", "--received-on", "2026-03-09"], "before the day it was written"),
+    ] {
+        let (code, complaint) = office.refused(&[&["anchor", "add", "head.json"], days].concat());
+        assert_eq!(code, Some(2), "{days:?}");
+        assert!(complaint.contains(said), "{complaint}");
+    }
+    assert_eq!(office.json(&["anchor", "list"]), before, "nothing was added");
+    office.done(&["anchor", "add", "head.json", "--written-on", "2026-03-09", "--received-on", "2026-03-10"]);
+}
+
+#[test]
 fn an_import_pins_the_keys_that_it_is_to_rely_on() {
     let office = Office::open();
     let made = office.json(&["sample", "signed", "--events", "400", "--sign", "event"]).remove(0);

@@ -28,9 +28,7 @@ fn chain(path: &str, layout: &Layout, steps: &mut Vec<Step>) {
     };
     let compare = "awk -F'\\t' '($1 in before) && $2 != before[$1] {print \"line \" $4 \" does not follow\"} \
                    {before[$1] = $3}'";
-    let rows = format!(
-        "jq -r '[.stream_id, .prev_checkpoint_hash, .hash, input_line_number] | @tsv' {path}"
-    );
+    let rows = format!("jq -r '[.stream_id, .prev_checkpoint_hash, .hash, input_line_number] | @tsv' {path}");
     let first = "while IFS= read -r stream; do printf '%s\\t\\t%s\\n' \"$stream\" \"$(printf \
                  'AB1:checkpoint-genesis:%s' \"$stream\" | sha256sum | cut -c 1-64)\"; done";
     let starts = format!("jq -r .stream_id {path} | LC_ALL=C sort -u | {first}");
@@ -55,7 +53,9 @@ fn agree(document: &Document, path: &str, layout: &Layout, steps: &mut Vec<Step>
     let archives = archives_told(&layout.archives);
     let is_bridged = archives.is_some();
     let told = archives
-        .map(|told| format!(" {told}. What is not in the bundle cannot be compared, so checkpoints that name it are left out."))
+        .map(|told| {
+            format!(" {told}. What is not in the bundle cannot be compared, so checkpoints that name it are left out.")
+        })
         .unwrap_or_default();
     let about = format!("Silent if every checkpoint names a record that is there, with its hash.{told}");
     let row = "[.stream_id, .last_seq, .last_hash] | @tsv";

@@ -58,7 +58,10 @@ fn kinds(layout: &Layout) -> [Kind; 3] {
             unsigned: "\"record \\(.seq) of \\(.stream_id)\"",
             at: |finding, _| {
                 let (stream, seq) = (finding.stream_id.as_deref()?, finding.seq?);
-                Some(format!("--arg at {} 'first(inputs | select(.stream_id == $at and .seq == {seq}))'", quoted(stream)))
+                Some(format!(
+                    "--arg at {} 'first(inputs | select(.stream_id == $at and .seq == {seq}))'",
+                    quoted(stream)
+                ))
             },
             signed: layout.records_signed.clone(),
         },
@@ -199,7 +202,8 @@ fn verify_with(algorithm: &str) -> Option<(&'static str, &'static str)> {
 fn first_signature(signed: &SignedWith, kind: &Kind) -> Option<Step> {
     let (verify, prints) = verify_with(&signed.alg)?;
     let Kind { what, objects, .. } = kind;
-    let about = format!("The first {what} signed with that key. It stands for itself alone; every other goes the same way.");
+    let about =
+        format!("The first {what} signed with that key. It stands for itself alone; every other goes the same way.");
     let pick = format!(
         "jq -cn --arg kid {} 'first(inputs | select(.sig.kid == $kid))' {objects} > \"$work/signed.json\"",
         quoted(&signed.kid)

@@ -13,8 +13,9 @@ pub(super) fn add(layout: &Layout, steps: &mut Vec<Step>) {
         let about = "Silent if each stream has as many records as the audit manifest says, and ends with the same one.";
         let counted = "awk -F'\\t' -v OFS='\\t' '{count[$1]++; seq[$1] = $2; hash[$1] = $4} \
                        END {for (one in count) print one, count[one], seq[one], hash[one]}' \"$work/links.tsv\"";
-        let stated =
-            format!("jq -r '.streams[] | select(.record_count > 0) | [.stream_id, .record_count, .last_seq, .last_hash] | @tsv' {MANIFEST}");
+        let stated = format!(
+            "jq -r '.streams[] | select(.record_count > 0) | [.stream_id, .record_count, .last_seq, .last_hash] | @tsv' {MANIFEST}"
+        );
         let compare = format!("{counted} | LC_ALL=C sort | diff - <({stated} | LC_ALL=C sort)");
         steps.push(Step::new("Is the log as long as the audit manifest says?", about, [compare]).silent());
     }
@@ -27,8 +28,9 @@ pub(super) fn add(layout: &Layout, steps: &mut Vec<Step>) {
             "jq -r '.segments[].path' {MANIFEST} | while IFS= read -r path; do {} \"$path\" | {columns} | {ends}; done",
             reader(layout)
         );
-        let stated =
-            format!("jq -r '.segments[] | [.rows, .first_seq, .last_seq, .first_prev_hash, .last_hash] | @tsv' {MANIFEST}");
+        let stated = format!(
+            "jq -r '.segments[] | [.rows, .first_seq, .last_seq, .first_prev_hash, .last_hash] | @tsv' {MANIFEST}"
+        );
         let compare = format!("{counted} | diff - <({stated})");
         steps.push(Step::new("Is each segment as the audit manifest says?", about, [compare]).silent());
     }

@@ -7,6 +7,8 @@ use crate::document::Document;
 use crate::particulars::Particulars;
 use crate::places::grouped;
 
+/// What is said of a key that came with the question and not out of a vault.
+const GIVEN: &str = "Given for this check on the command line; nobody is named who vouches for it";
 /// Most rows of one table.
 const ROWS_MAX: usize = 60;
 
@@ -48,6 +50,9 @@ pub(super) fn words(document: &Document) -> Vec<Row> {
     };
     let assurance = match document.assurance.as_deref() {
         Some("ANCHORED") => "They agree with a head that the bundle's author could not rewrite.",
+        Some("SIGNED_PINNED") if !has_named(document) => {
+            "The holder of a key that was given for this check signed all of it. Nobody is named who vouches for the key."
+        }
         Some("SIGNED_PINNED") => "The holder of a pinned key signed all of it.",
         Some("SIGNED_UNPINNED") => "Somebody signed all of it; nobody has vouched for the key.",
         Some("CONSISTENT") => "Nobody outside the bundle vouches for all of it.",
@@ -74,10 +79,19 @@ pub(super) fn facts(document: &Document, particulars: &Particulars) -> Vec<Row> 
     rows.extend(kind.map(|kind| Row::text("Container", if kind == "directory" { "folder" } else { kind })));
     rows.push(Row::code(hashed, &*subject.sha256));
     rows.push(Row::text("Profile", &*document.bundle.profile));
-    rows.extend(document.bundle.bundle_id.as_ref().map(|id| Row::code("Bundle id, as the bundle says", bundle::escape::visible(id))));
+    rows.extend(
+        document
+            .bundle
+            .bundle_id
+            .as_ref()
+            .map(|id| Row::code("Bundle id, as the bundle says", bundle::escape::visible(id))),
+    );
     let claimed = |label: &str| format!("{label}, as the bundle says");
     rows.extend(subject.says.iter().map(|(label, value)| Row::text(&claimed(label), bundle::escape::visible(value))));
-    let times = document.period.as_ref().map(|period| format!("{} to {}", to_the_second(&period.from), to_the_second(&period.to)));
+    let times = document
+        .period
+        .as_ref()
+        .map(|period| format!("{} to {}", to_the_second(&period.from), to_the_second(&period.to)));
     rows.extend(times.map(|times| Row::text("Times of the records", times)));
     rows.extend(subject.known.iter().map(|(label, value)| Row::text(label, bundle::escape::visible(value))));
     rows.push(Row::text("Verdict reached", to_the_second(checked_at)));
@@ -106,6 +120,7 @@ pub(super) fn counted(document: &Document) -> Vec<Row> {
 pub(super) fn keys(document: &Document) -> Vec<Row> {
     let rows = document.evidence.signed_by.iter().map(|key| {
         let standing = match key.standing.as_str() {
+            "pinned" if key.pinned_by.is_none() => GIVEN,
             "pinned" => "Pinned",
             "revoked" => "Revoked",
             _ => "Not compared by anybody",
@@ -120,6 +135,9 @@ pub(super) fn keys(document: &Document) -> Vec<Row> {
 /// What the caller vouched for.
 pub(super) fn pins(particulars: &Particulars) -> Vec<Row> {
     let rows = particulars.pins.iter().map(|pin| {
+        if pin.by.is_none() {
+            return Row::cells("Given", [pin.fingerprint.clone(), GIVEN.to_owned()]);
+        }
         let by = pin.by.as_ref().map(|by| format!("by {by}")).unwrap_or_default();
         let on = pin.on.as_ref().map(|on| format!(" on {on}")).unwrap_or_default();
         Row::cells("Pinned", [pin.fingerprint.clone(), format!("{by}{on}")])
@@ -156,11 +174,18 @@ pub(super) fn anchors(document: &Document) -> Vec<Row> {
     stamp.chain(anchors).take(ROWS_MAX).collect()
 }
 
+/// Whether somebody is named who vouches for a key that signed.
+fn has_named(document: &Document) -> bool {
+    document.evidence.signed_by.iter().any(|key| key.standing == "pinned" && key.pinned_by.is_some())
+}
+
 /// Who vouches for which records.
 pub(super) fn reach(document: &Document) -> Vec<Row> {
+    let has_named = has_named(document);
     let rows = document.evidence.reach.iter().map(|reached| {
         let by = match reached.by.as_str() {
             "anchored" => "an anchor",
+            "pinned" if !has_named => "a key that was given for this check",
             "pinned" => "a pinned key",
             "signed" => "a key that nobody has compared",
             _ => "nobody outside the bundle",
@@ -220,7 +245,12 @@ impl ScoreShown {
                 grouped(of_fate.count() as u64)
             };
             let cells = [count("caught"), count("cannot_be_caught"), count("missed"), count("not_applicable")];
-            Some(Row::cells(kind.get("sentence")?.as_str()?, cells))
+            let sentence = kind.get("sentence")?.as_str()?;
+            // A score of an older version does not tell the two apart.
+            let is_damage = kind.get("is_damage").and_then(Value::as_bool).unwrap_or(true);
+            let label =
+                if is_damage { sentence.to_owned() } else { format!("{sentence} No damage: it was to be told.") };
+            Some(Row::cells(&label, cells))
         });
         Some(Self {
             summary: text("summary")?,

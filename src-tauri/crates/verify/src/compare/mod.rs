@@ -15,6 +15,7 @@
 //!   earlier export is held as fingerprints ([`fhir`]).
 
 mod chained;
+mod extending;
 mod fhir;
 mod holdings;
 mod members;

@@ -3,6 +3,7 @@
 use crate::report::Integrity;
 use crate::words::{are, count_of, number, records};
 
+use super::extending::{counted_in, extended, in_all_streams};
 use super::outcome::{
     Common, Comparison, Difference, DifferenceKind, ExportName, Obstacle, Order, Outcome, SeqSpan, StreamComparison,
 };
@@ -51,84 +52,6 @@ pub(super) fn of_stream(stream: &StreamComparison) -> String {
         }
         _ => extended(stream),
     }
-}
-
-fn counted_in(span: Option<SeqSpan>) -> u64 {
-    span.map_or(0, |span| span.count)
-}
-
-/// How many records of the earlier export were found, out of how many; the others were held against nothing.
-fn found(stream: &StreamComparison) -> [u64; 2] {
-    let not_held = stream.not_held.saturating_sub(stream.not_held_in_earlier);
-    let found = stream.common.count;
-    [found, found.saturating_add(counted_in(stream.only_in_earlier)).saturating_add(not_held)]
-}
-
-/// A stream in which nothing differs: what of the earlier export was found, what was not and why, and what is new.
-fn extended(stream: &StreamComparison) -> String {
-    let what = if stream.common.to.is_some() { "record" } else { "event" };
-    let [found, total] = found(stream);
-    let whole = if found == total { "The later export extends the earlier one." } else { "" };
-    let span = |span: Option<SeqSpan>| match span.and_then(|span| span.from.zip(span.to)) {
-        Some((from, to)) => format!(" ({} to {})", number(from), number(to)),
-        None => String::new(),
-    };
-    let is = |count: u64| if count == 1 { "is" } else { "are" };
-    let held = match total {
-        total if found < total => {
-            format!("The later export holds {} of the {} of the earlier one", number(found), count_of(total, what))
-        }
-        1 => format!("It holds the only {what} of it"),
-        total => format!("It holds all {} of it", count_of(total, what)),
-    };
-    let mut sentences = vec![whole.to_owned(), format!("{held}{}, the same.", between(&stream.common))];
-    let before = counted_in(stream.only_in_earlier);
-    if before > 0 {
-        sentences.push(format!(
-            "{}{} of the earlier one {} before the beginning of the later one, and {} held against nothing.",
-            count_of(before, what),
-            span(stream.only_in_earlier),
-            if before == 1 { "lies" } else { "lie" },
-            if before == 1 { "was" } else { "were" },
-        ));
-    }
-    let not_held = total.saturating_sub(found).saturating_sub(before);
-    if not_held > 0 {
-        let is = is(not_held);
-        sentences.push(format!(
-            "{} of the earlier one {is} not in the later one, which says that {} elsewhere or does not hold them readably.",
-            count_of(not_held, what),
-            if not_held == 1 { "it lies" } else { "they lie" },
-        ));
-    }
-    if stream.not_held_in_earlier > 0 {
-        let count = stream.not_held_in_earlier;
-        sentences.push(format!(
-            "{} of the later one {} where the earlier one has nothing that can be read.",
-            count_of(count, what),
-            if count == 1 { "stands" } else { "stand" },
-        ));
-    }
-    if let Some(first) = stream.only_in_later {
-        sentences.push(format!(
-            "{}{} of the later one {} before the beginning of the earlier one.",
-            count_of(first.count, what),
-            span(stream.only_in_later),
-            if first.count == 1 { "lies" } else { "lie" },
-        ));
-    }
-    let new = counted_in(stream.new);
-    sentences.push(match (new, stream.common.to) {
-        (0, Some(_)) => "Nothing comes after the end of the earlier one.".to_owned(),
-        (0, None) => "Nothing is new.".to_owned(),
-        (new, Some(_)) => {
-            let come = if new == 1 { "comes" } else { "come" };
-            format!("{} {come} after the end of the earlier one.", count_of(new, what))
-        }
-        (new, None) => format!("{} {} new.", count_of(new, what), is(new)),
-    });
-    sentences.retain(|sentence| !sentence.is_empty());
-    sentences.join(" ")
 }
 
 fn rewritten(stream: &StreamComparison) -> String {
@@ -189,7 +112,7 @@ fn more_than_listed(stream: &StreamComparison) -> Vec<String> {
 }
 
 /// From which number to which. Where numbers between the ends are not among them, they are not told as if they were.
-fn between(common: &Common) -> String {
+pub(super) fn between(common: &Common) -> String {
     let Some((from, to)) = common.from.zip(common.to) else { return String::new() };
     let is_whole = to.saturating_sub(from).saturating_add(1) == common.count;
     let (from, to) = (number(from), number(to));
@@ -260,45 +183,6 @@ fn headline(comparison: &Comparison) -> String {
     match comparison.order {
         Order::AsGiven => told,
         Order::Reversed => format!("The two were given in the wrong order, by their content and their dates. {told}"),
-    }
-}
-
-/// Several streams in which nothing differs.
-fn in_all_streams(comparison: &Comparison) -> String {
-    let [found, total] =
-        comparison.streams.iter().map(found).fold([0, 0], |[found, total]: [u64; 2], [one, all]| {
-            [found.saturating_add(one), total.saturating_add(all)]
-        });
-    let of_both = comparison.streams.iter().filter(|stream| stream.common.count > 0).count();
-    let streams = comparison.streams.len();
-    let mut told = if found == total {
-        format!("The later export extends the earlier one. All {}", count_of(total, "record"))
-    } else {
-        format!("{} of {}", number(found), count_of(total, "record"))
-    };
-    told += &format!(
-        " of the earlier export, in {of_both} of {streams} streams, {} in the later one, the same.",
-        if found == 1 { "is" } else { "are" }
-    );
-    if found < total {
-        told +=
-            " The others were held against nothing: they lie before its beginning, or it does not hold them readably.";
-    }
-    let open: u64 = comparison.streams.iter().map(|stream| stream.not_held_in_earlier).sum();
-    if open > 0 {
-        told += &format!(" Of the later one, {} could not be held against anything.", count_of(open, "record"));
-    }
-    let alone: Vec<_> = comparison.streams.iter().filter(|stream| stream.common.count == 0).collect();
-    let new = comparison.streams.iter().map(|stream| counted_in(stream.new)).fold(0, u64::saturating_add);
-    match alone.as_slice() {
-        [] => {}
-        [one] => told += &format!(" Only the later one holds stream {}.", one.stream_id.as_deref().unwrap_or_default()),
-        more => told += &format!(" Only the later one holds {} of the streams.", number(more.len() as u64)),
-    }
-    told + &match new {
-        0 => " Nothing is new.".to_owned(),
-        1 => " 1 record is new.".to_owned(),
-        new => format!(" {} are new.", count_of(new, "record")),
     }
 }
 

@@ -91,9 +91,7 @@ pub(super) fn digest(
         troubles: source.troubles(),
         limits: format!("{:?}", source.limits()),
         sums: work.sums(),
-        segments: segments
-            .map(|claim| (claim.path.as_str(), format!("{:?} {:?}", claim.state, claim.form)))
-            .collect(),
+        segments: segments.map(|claim| (claim.path.as_str(), format!("{:?} {:?}", claim.state, claim.form))).collect(),
         fingerprint_key: judge.fingerprint_key,
         clock_tolerance_nanos: work.options.clock_tolerance_nanos(),
         pins: pins(trust),

@@ -1,7 +1,7 @@
 //! What a report says in words: what the evidence proves, what it does not, and the two lines of the verdict
 //! (formats 1.12).
 
-use crate::anchors::Used;
+use crate::anchors::{Origin, Used};
 use crate::finding::{Code, Severity, Tally};
 use crate::hands::HowFar;
 use crate::reach::Reach;
@@ -135,6 +135,7 @@ pub(crate) fn does_not_prove(basis: &Basis<'_>) -> Vec<String> {
         ));
         vouching::does_not_prove(basis, &mut sentences);
     }
+    sentences.extend(strange_anchors(basis));
     if basis.tally.has(Code::SignaturesNotChecked) {
         sentences.push("What some signatures say: they are of a kind that is not checked.".to_owned());
     }
@@ -168,10 +169,27 @@ pub(crate) fn does_not_prove(basis: &Basis<'_>) -> Vec<String> {
 /// the first of them.
 pub(crate) fn summary(basis: &Basis<'_>) -> [String; 2] {
     let [found, meaning] = verdict(basis);
-    match worth_reading(basis) {
-        Some(warning) => [found, format!("{meaning} {warning}")],
-        None => [found, meaning],
+    let more = strange_anchors(basis).into_iter().chain(worth_reading(basis));
+    [found, more.fold(meaning, |meaning, sentence| format!("{meaning} {sentence}"))]
+}
+
+/// Anchors that were given and speak of a stream that is not in the bundle: they were held against nothing.
+fn strange_anchors(basis: &Basis<'_>) -> Option<String> {
+    if basis.stopped.is_some() {
+        return None;
     }
+    let is_here = |id: &str| basis.reaches.iter().any(|reach| reach.stream_id == id);
+    let given = basis.anchors.iter().map(|used| used.anchor);
+    let given = given.filter(|anchor| !matches!(anchor.origin, Origin::Remembered(_)) && !is_here(&anchor.stream_id));
+    let ids: std::collections::BTreeSet<&str> = given.map(|anchor| anchor.stream_id.as_str()).collect();
+    let first = bundle::escape::visible(ids.first()?).into_owned();
+    let others = match ids.len() {
+        1 => String::new(),
+        more => format!(" (and {} more)", number(u64::try_from(more - 1).unwrap_or(u64::MAX))),
+    };
+    Some(format!(
+        "An anchor was given for stream {first}{others}, which is not in this bundle: it was held against nothing."
+    ))
 }
 
 fn worth_reading(basis: &Basis<'_>) -> Option<String> {
@@ -210,6 +228,10 @@ fn verdict(basis: &Basis<'_>) -> [String; 2] {
         Badge::NotVerified if !basis.has_evidence => {
             ["There is nothing in this export to check it against.".to_owned(), NO_EVIDENCE.to_owned()]
         }
+        Badge::NotVerified if basis.counts.events == 0 && basis.has_unread => [
+            "No record of this bundle was read: its segments have a form that is not read yet.".to_owned(),
+            "Nothing is said about what they hold.".to_owned(),
+        ],
         Badge::NotVerified if basis.counts.events == 0 => [
             "This bundle holds no record that could be checked.".to_owned(),
             "An empty log is no proof that nothing happened.".to_owned(),

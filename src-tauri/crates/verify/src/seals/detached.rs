@@ -175,7 +175,15 @@ fn stamp(work: &mut Work<'_>, tag_manifest: &[u8]) -> Result<Option<Stamp>, Halt
     }
     let options = work.options;
     let Some((certificate, pin)) = options.trust.authorities().find(|(certificate, _)| token.names(certificate)) else {
-        open(work, "none of the pinned certificates is the one that it names");
+        let has_any = options.trust.authorities().next().is_some();
+        open(
+            work,
+            if has_any {
+                "none of the pinned certificates is the one that it names"
+            } else {
+                "no certificate of a time stamp authority was given to check it with"
+            },
+        );
         return Ok(None);
     };
     let nanos = clock::nanos(token.time()).ok();
