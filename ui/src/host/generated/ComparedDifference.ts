@@ -10,7 +10,7 @@ export type ComparedDifference = {
  */
 number: number, 
 /**
- * `rewritten`, `removed`, `inserted`, `reordered`, `unreadable`, `not_linked`.
+ * `rewritten`, `removed`, `inserted`, `repeated`, `reordered`, `unreadable`, `not_linked`.
  */
 kind: string, 
 /**
