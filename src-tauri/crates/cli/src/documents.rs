@@ -199,9 +199,10 @@ pub(crate) struct Pin<'a> {
 /// A revocation that somebody set aside by pinning again.
 #[derive(Serialize)]
 struct Overruled<'a> {
-    revoked_from: &'a str,
-    revoked_why: &'a str,
-    revoked_by: &'a str,
+    /// From when on it was revoked.
+    from: &'a str,
+    why: &'a str,
+    by: &'a str,
 }
 
 impl<'a> From<&'a PinCard> for Pin<'a> {
@@ -220,11 +221,7 @@ impl<'a> From<&'a PinCard> for Pin<'a> {
             overruled: pin
                 .overruled
                 .iter()
-                .map(|revoked| Overruled {
-                    revoked_from: &revoked.from.recorded,
-                    revoked_why: &revoked.why,
-                    revoked_by: &revoked.by,
-                })
+                .map(|revoked| Overruled { from: &revoked.from.recorded, why: &revoked.why, by: &revoked.by })
                 .collect(),
         }
     }

@@ -165,7 +165,13 @@ export function connect(
         if (eventRef === UNREADABLE) {
           const asRecorded =
             '{"event_id":"01970a31","seq":402118,"occurred_at":"2026-03-12T08:⟦0xFF⟧⟦U+0000⟧';
-          const place = { file: 'data/events-2026-03-12.ndjson', line: 31_007, isRow: false, bytes: 65, bytesShown: 65 };
+          const place = {
+            file: 'data/events-2026-03-12.ndjson',
+            line: 31_007,
+            isRow: false,
+            bytes: 65,
+            bytesShown: 65,
+          };
           return { kind: 'line', line: { eventRef, asRecorded, ...place } };
         }
         const event = looks.event(eventRef, false);

@@ -54,7 +54,7 @@ fn a_pin_a_check_and_a_revocation_are_told_in_the_list_the_history_and_the_log()
     let list = office.done(&["trust", "list"]);
     assert!(list.contains("was revoked from 2026-01-01T05:00:00Z: stolen (by okafor); pinned again"), "{list}");
     let pin = &office.json(&["trust", "list"])[0];
-    assert_eq!((&pin["revoked_from"], &pin["overruled"][0]["revoked_why"]), (&Value::Null, &"stolen".into()));
+    assert_eq!((&pin["revoked_from"], &pin["overruled"][0]["why"]), (&Value::Null, &"stolen".into()));
     let log: Vec<Value> = office.log();
     let actions: Vec<_> = log.iter().map(|entry| entry["action"].as_str().unwrap()).collect();
     for action in ["key_pinned", "key_revoked", "verify_begun"] {
