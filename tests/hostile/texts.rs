@@ -89,7 +89,8 @@ fn a_mark_is_tolerated_at_the_beginning_of_a_foreign_file_and_nowhere_else() {
     let Some(office) = Office::new() else { return };
     let event = r#"{"resourceType":"AuditEvent","id":"a","recorded":"2026-03-02T08:00:00Z","action":"R"}"#;
     let path = office.path("marks.ndjson");
-    fs::write(&path, format!("\u{feff}{event}\n\u{feff}{event}\n{event}\n")).unwrap();
+    let another = event.replace(r#""id":"a""#, r#""id":"b""#);
+    fs::write(&path, format!("\u{feff}{event}\n\u{feff}{event}\n{another}\n")).unwrap();
     let report = office.verify(&path).report(1);
     let findings = report["findings"].as_array().unwrap();
     let places: Vec<_> = findings.iter().map(|found| (found["code"].as_str(), found["line"].as_u64())).collect();

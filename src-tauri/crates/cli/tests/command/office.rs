@@ -45,16 +45,18 @@ impl Office {
     }
 
     pub(crate) fn run(&self, words: &[&str]) -> Output {
+        self.command(words).output().unwrap()
+    }
+
+    /// The program, about to be run with these words at the office's vault.
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
         // What looks into no vault refuses one.
         let is_direct = matches!(words.first(), Some(&("verify" | "compare" | "self-test" | "inspect")));
         let account = ["--vault", "vault", "--user", "okafor", "--passphrase-file", "passphrase"];
-        Command::new(env!("CARGO_BIN_EXE_chartproof"))
-            .args(account.iter().filter(|_| !is_direct))
-            .args(words)
-            .current_dir(self.dir.path())
-            .stdin(Stdio::null())
-            .output()
-            .unwrap()
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chartproof"));
+        command.args(account.iter().filter(|_| !is_direct)).args(words);
+        command.current_dir(self.dir.path()).stdin(Stdio::null());
+        command
     }
 
     /// Standard output of a run that has to end well.

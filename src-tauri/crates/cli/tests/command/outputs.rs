@@ -7,9 +7,8 @@ use crate::office::{Office, REASON};
 
 /// The office's program with its standard output somewhere else.
 fn to(office: &Office, words: &[&str], stdout: Stdio) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_chartproof"));
-    command.args(["--vault", "vault", "--user", "okafor", "--passphrase-file", "passphrase"]).args(words);
-    command.current_dir(office.path("")).stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped());
+    let mut command = office.command(words);
+    command.stdout(stdout).stderr(Stdio::piped());
     command
 }
 
