@@ -71,12 +71,12 @@ fn the_main_job_is_done_with_keys_alone() {
     page.press(&[CONTROL, 'o']);
     page.see("heading", "Import");
     write(&page, "Who handed it over", "R. Patel");
-    tab_to(&page, "When");
-    page.type_text("04022026");
+    write(&page, "When", "2026-04-02");
     write(&page, "By which channel", "E-mail");
     tab_to(&page, "Import");
     page.press(&[ENTER]);
     page.wait("the verdict", PATIENCE_FOR_WORK, || page.text().contains("Reached ").then_some(()));
+    page.read("2 Apr 2026");
 
     // A chart by the palette.
     page.press(&[CONTROL, 'k']);

@@ -3,7 +3,7 @@
 import type { Chosen } from '../host/generated/Chosen';
 import { isFault } from '../host/host';
 import { text } from '../text/en';
-import { today } from '../text/format';
+import { instantIn, today } from '../text/format';
 import type { Desk } from './desk.svelte';
 
 const SHA256_DIGITS = 64;
@@ -63,11 +63,14 @@ export class Importing {
     return weighHash(this.quoted, this.chosen.sha256);
   }
 
+  /** Whether what was typed is a day. */
+  get isDay(): boolean {
+    return /^\d{4}-\d\d-\d\d$/.test(this.handedOn) && instantIn(this.handedOn, this.#desk.zone) !== null;
+  }
+
   get ready(): boolean {
     const hash = this.comparison !== 'odd' && this.comparison !== 'short';
-    return (
-      this.handedBy.trim() !== '' && this.handedOn !== '' && this.channel.trim() !== '' && hash && !this.busy
-    );
+    return this.handedBy.trim() !== '' && this.isDay && this.channel.trim() !== '' && hash && !this.busy;
   }
 
   async go(): Promise<void> {

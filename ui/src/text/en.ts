@@ -165,6 +165,8 @@ export const text = {
     handedBy: 'Who handed it over',
     handedByHint: 'Name and department',
     handedOn: 'When',
+    handedOnHint: 'YYYY-MM-DD',
+    handedOnWrong: 'A day is written YYYY-MM-DD.',
     channel: 'By which channel',
     channelHint: 'Choose or type; nothing is assumed',
     channels: ['E-mail', 'File share', 'USB stick', 'Secure transfer', 'Downloaded by me'],
